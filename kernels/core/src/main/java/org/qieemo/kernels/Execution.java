@@ -1,0 +1,93 @@
+package org.qieemo.kernels;
+
+/**
+ * The ops, and the buffers of one caller. Tensors are taken in stack order and given back by {@link
+ * #release(int)}; their memory is kept for the next take, so that a forward of a shape seen before
+ * allocates nothing.
+ *
+ * <p>Every op checks its shapes and throws {@link ShapeException}. An op may run asynchronously;
+ * {@link #read} waits. Unless an op says so, its result must not overlap its inputs. Not
+ * thread-safe: one thread at a time.
+ *
+ * <p>Results are bit-identical for any number of threads and for a segment alone or among others.
+ */
+public interface Execution extends AutoCloseable {
+  /** A tensor of the given size, contents undefined, valid until the mark below it is released. */
+  Tensor take(int rows, int cols);
+
+  /** The columns {@code from} to {@code from + count} of {@code tensor}, sharing its memory. */
+  Tensor columns(Tensor tensor, int from, int count);
+
+  /** The rows {@code from} to {@code from + count} of {@code tensor}, sharing its memory. */
+  Tensor rows(Tensor tensor, int from, int count);
+
+  /** The present height of the stack of taken tensors. */
+  int mark();
+
+  /** Gives back every tensor taken since {@code mark}. */
+  void release(int mark);
+
+  /** Copies host values, row-major without gaps, from {@code from[offset]} on, into a tensor. */
+  void write(float[] from, int offset, Tensor to);
+
+  /** Copies a tensor to host values, row-major without gaps, from {@code to[offset]} on. */
+  void read(Tensor from, float[] to, int offset);
+
+  /** out = act(x W^T + b): x [m, inputs], out [m, outputs]. */
+  void linear(Tensor x, Linear layer, Tensor out);
+
+  /** sum += scale * act(x W^T + b): x [m, inputs], sum [m, outputs]; the activation is not GLU. */
+  void linearAdd(Tensor x, Linear layer, float scale, Tensor sum);
+
+  /** out = act(LayerNorm(x)), row by row: x, out [m, width]; out may be x. */
+  void layerNorm(Tensor x, Norm norm, Tensor out);
+
+  /** out = softmax of each row; out may be x. */
+  void softmax(Tensor x, Tensor out);
+
+  /** out = log softmax of each row; out may be x. */
+  void logSoftmax(Tensor x, Tensor out);
+
+  /** out = alpha * x + beta * y; out may be x or y. */
+  void scaledSum(float alpha, Tensor x, float beta, Tensor y, Tensor out);
+
+  /** out = gate * a + (1 - gate) * b, element by element; out may be any of them. */
+  void gatedSum(Tensor gate, Tensor a, Tensor b, Tensor out);
+
+  /**
+   * Multi-head attention inside each segment: out = softmax(score + mask) V.
+   *
+   * @param q [rows, d] queries
+   * @param kv [rows, 2d] keys, then values
+   * @param positions projected position rows [_, d], null with {@link PositionTerm#NONE}: T rows for
+   *     KEY and LEGACY, 2T-1 for RELATIVE, T being at least the longest segment. A shorter segment
+   *     of a RELATIVE batch uses the middle rows.
+   * @param out [rows, d]
+   */
+  void attention(
+      Attention attention, Tensor q, Tensor kv, Tensor positions, Segments segments, Tensor out);
+
+  /** Depthwise convolution over time inside each segment: x, out [rows, channels]. */
+  void depthwiseConv(Tensor x, DepthwiseConv conv, Segments segments, Tensor out);
+
+  /**
+   * Convolution inside each segment. x has one row per (frame, bin) pair, frames outermost: [frames
+   * * inputBins, inputChannels]; out likewise [outputFrames * outputBins, outputChannels].
+   *
+   * @param frames segments of x in frames, not in rows
+   * @param outputFrames segments of out in frames, as the geometry computes them
+   */
+  void conv2d(Tensor x, Conv2d conv, Segments frames, Tensor out, Segments outputFrames);
+
+  /**
+   * Pools each segment into one row.
+   *
+   * @param x [rows, n]
+   * @param scores [rows, 1] for {@link Pooling#WEIGHTED}, else null
+   * @param out [segments, n], or [segments, 2n] for {@link Pooling#MEAN_STD}
+   */
+  void pool(Pooling pooling, Tensor x, Tensor scores, Segments segments, Tensor out);
+
+  @Override
+  void close();
+}

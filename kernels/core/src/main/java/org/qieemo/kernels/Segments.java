@@ -1,0 +1,75 @@
+package org.qieemo.kernels;
+
+import java.util.Arrays;
+
+/**
+ * Which rows of a tensor belong to which utterance: a batch is the utterances' rows one after the
+ * other, without padding. Segment {@code i} covers rows {@code start(i)} to {@code start(i + 1)}.
+ *
+ * <p>Reusable ({@link #clear()}, {@link #add(int)}) so that a warmed-up forward allocates nothing.
+ * Not thread-safe.
+ */
+public final class Segments {
+  private int[] starts = new int[9]; // [count + 1]
+  private int count;
+
+  /** No segment yet. */
+  public Segments() {}
+
+  /** One segment of {@code rows} rows. */
+  public static Segments single(int rows) {
+    Segments segments = new Segments();
+    segments.add(rows);
+    return segments;
+  }
+
+  /** Forgets all segments. */
+  public void clear() {
+    count = 0;
+  }
+
+  /**
+   * Appends a segment of {@code rows} rows.
+   *
+   * @throws IllegalArgumentException if {@code rows} is negative
+   */
+  public void add(int rows) {
+    if (rows < 0) {
+      throw new IllegalArgumentException("a segment cannot have " + rows + " rows");
+    }
+    if (count + 2 > starts.length) {
+      starts = Arrays.copyOf(starts, starts.length * 2);
+    }
+    starts[count + 1] = Math.addExact(starts[count], rows);
+    count++;
+  }
+
+  /** Number of segments. */
+  public int count() {
+    return count;
+  }
+
+  /** First row of segment {@code i}; {@code start(count())} is the number of rows. */
+  public int start(int i) {
+    return starts[i];
+  }
+
+  /** Rows of segment {@code i}. */
+  public int length(int i) {
+    return starts[i + 1] - starts[i];
+  }
+
+  /** Rows of all segments. */
+  public int rows() {
+    return starts[count];
+  }
+
+  /** Rows of the longest segment, 0 if there is none. */
+  public int longest() {
+    int longest = 0;
+    for (int i = 0; i < count; i++) {
+      longest = Math.max(longest, length(i));
+    }
+    return longest;
+  }
+}
