@@ -1,0 +1,15 @@
+/** What the paper does: audio, model, weights, and the API. */
+module org.qieemo.engine {
+  requires transitive org.qieemo.kernels;
+
+  exports org.qieemo;
+  exports org.qieemo.audio to
+      org.qieemo.converter,
+      org.qieemo.cli;
+  exports org.qieemo.model to
+      org.qieemo.converter,
+      org.qieemo.cli;
+  exports org.qieemo.weights to
+      org.qieemo.converter,
+      org.qieemo.cli;
+}
