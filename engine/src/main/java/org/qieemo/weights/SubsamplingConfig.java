@@ -1,0 +1,93 @@
+package org.qieemo.weights;
+
+import org.qieemo.kernels.Conv2dGeometry;
+
+/**
+ * How features [T, F] become encoder frames [T', d].
+ *
+ * @param kind which front end
+ * @param channels C of the convolutions; 0 for {@link Kind#LINEAR}
+ */
+public record SubsamplingConfig(Kind kind, int channels) {
+
+  /** Which front end, with the kernel and stride of each convolution. */
+  public enum Kind {
+    /** A linear layer per frame: T' = T. */
+    LINEAR(0),
+    /** Two 3/2 convolutions: a quarter of the frames. */
+    CONV2D(0, 3, 2, 3, 2),
+    /** 3/2, then 5/3: a sixth. */
+    CONV2D6(0, 3, 2, 5, 3),
+    /** Three 3/2 convolutions: an eighth. */
+    CONV2D8(0, 3, 2, 3, 2, 3, 2),
+    /** NeMo's: two 3/2 convolutions with padding 1, a quarter rounded up. */
+    STRIDING(1, 3, 2, 3, 2);
+
+    private final int padding;
+    private final int[] kernelsAndStrides;
+
+    Kind(int padding, int... kernelsAndStrides) {
+      this.padding = padding;
+      this.kernelsAndStrides = kernelsAndStrides;
+    }
+
+    /** Number of convolutions. */
+    public int convolutions() {
+      return kernelsAndStrides.length / 2;
+    }
+
+    /** Kernel size of convolution {@code i}. */
+    public int kernel(int i) {
+      return kernelsAndStrides[2 * i];
+    }
+
+    /** Feature frames per encoder frame. */
+    public int rate() {
+      int rate = 1;
+      for (int i = 0; i < convolutions(); i++) {
+        rate *= kernelsAndStrides[2 * i + 1];
+      }
+      return rate;
+    }
+  }
+
+  /** Checks the channels. */
+  public SubsamplingConfig {
+    Checks.range("subsampling.channels", channels, kind.convolutions() == 0 ? 0 : 1, 65_536);
+  }
+
+  /** Geometry of convolution {@code i} over {@code bins} frequency bins. */
+  public Conv2dGeometry geometry(int i, int bins) {
+    int stride = kind.kernelsAndStrides[2 * i + 1];
+    return new Conv2dGeometry(
+        kind.kernel(i), stride, kind.padding, i == 0 ? 1 : channels, channels, bins);
+  }
+
+  /** F', the frequency bins left of {@code melBins}. */
+  public int outputBins(int melBins) {
+    int bins = melBins;
+    for (int i = 0; i < kind.convolutions(); i++) {
+      bins = geometry(i, bins).outputBins();
+    }
+    return bins;
+  }
+
+  /** T', the encoder frames of {@code frames} feature frames; 0 if there are too few. */
+  public int outputFrames(int frames) {
+    int left = frames;
+    for (int i = 0; i < kind.convolutions(); i++) {
+      int stride = kind.kernelsAndStrides[2 * i + 1];
+      left = Math.max(0, Math.floorDiv(left + 2 * kind.padding - kind.kernel(i), stride) + 1);
+    }
+    return left;
+  }
+
+  /** The least number of feature frames that give an encoder frame. */
+  public int leastFrames() {
+    int frames = 1;
+    while (outputFrames(frames) < 1) {
+      frames++;
+    }
+    return frames;
+  }
+}
