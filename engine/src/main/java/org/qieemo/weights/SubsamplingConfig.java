@@ -76,10 +76,15 @@ public record SubsamplingConfig(Kind kind, int channels) {
   public int outputFrames(int frames) {
     int left = frames;
     for (int i = 0; i < kind.convolutions(); i++) {
-      int stride = kind.kernelsAndStrides[2 * i + 1];
-      left = Math.max(0, Math.floorDiv(left + 2 * kind.padding - kind.kernel(i), stride) + 1);
+      left = outputFrames(i, left);
     }
     return left;
+  }
+
+  /** Frames behind convolution {@code i} of {@code frames} before it. */
+  public int outputFrames(int i, int frames) {
+    int stride = kind.kernelsAndStrides[2 * i + 1];
+    return Math.max(0, Math.floorDiv(frames + 2 * kind.padding - kind.kernel(i), stride) + 1);
   }
 
   /** The least number of feature frames that give an encoder frame. */

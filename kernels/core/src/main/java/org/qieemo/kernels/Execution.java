@@ -21,6 +21,12 @@ public interface Execution extends AutoCloseable {
   /** The rows {@code from} to {@code from + count} of {@code tensor}, sharing its memory. */
   Tensor rows(Tensor tensor, int from, int count);
 
+  /**
+   * The same memory seen as {@code rows x cols}; the tensor must have no gaps between its rows, as
+   * {@link #take} gives it, and as many elements.
+   */
+  Tensor reshape(Tensor tensor, int rows, int cols);
+
   /** The present height of the stack of taken tensors. */
   int mark();
 

@@ -1,0 +1,45 @@
+package org.qieemo.model;
+
+import static org.qieemo.weights.TensorNames.ATTENTION;
+import static org.qieemo.weights.TensorNames.CONVOLUTION;
+import static org.qieemo.weights.TensorNames.FFN;
+import static org.qieemo.weights.TensorNames.FINAL_NORM;
+import static org.qieemo.weights.TensorNames.MACARON;
+
+import org.qieemo.kernels.Norm;
+import org.qieemo.kernels.Tensor;
+import org.qieemo.weights.EncoderConfig;
+
+/** One encoder block: half a feed-forward (macaron), attention, convolution, feed-forward, norm. */
+final class ConformerBlock {
+  private final FeedForward macaron; // null without
+  private final SelfAttention attention;
+  private final ConvolutionModule convolution; // null without
+  private final FeedForward feedForward;
+  private final Norm finalNorm; // [d], null without a convolution module
+
+  ConformerBlock(WeightScope scope) {
+    EncoderConfig encoder = scope.config().encoder();
+    boolean convolves = encoder.convolution() != null;
+    macaron = encoder.macaron() ? new FeedForward(scope.at(MACARON)) : null;
+    attention = new SelfAttention(scope.at(ATTENTION));
+    convolution = convolves ? new ConvolutionModule(scope.at(CONVOLUTION)) : null;
+    feedForward = new FeedForward(scope.at(FFN));
+    finalNorm = convolves ? scope.encoderNorm(FINAL_NORM) : null;
+  }
+
+  /** H^{l-1} to H^l [T, d], in place. */
+  void forward(Forward f, Tensor x, Tensor positions) {
+    if (macaron != null) {
+      macaron.addTo(f, x);
+    }
+    attention.addTo(f, x, positions);
+    if (convolution != null) {
+      convolution.addTo(f, x);
+    }
+    feedForward.addTo(f, x);
+    if (finalNorm != null) {
+      f.exec.layerNorm(x, finalNorm, x);
+    }
+  }
+}

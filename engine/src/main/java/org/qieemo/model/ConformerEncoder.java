@@ -1,0 +1,69 @@
+package org.qieemo.model;
+
+import static org.qieemo.weights.TensorNames.AFTER_NORM;
+import static org.qieemo.weights.TensorNames.block;
+
+import org.qieemo.kernels.Norm;
+import org.qieemo.kernels.PositionTerm;
+import org.qieemo.kernels.Tensor;
+import org.qieemo.weights.EncoderConfig;
+
+/** Features to H^enc, handing every H^l to the taps on the way. */
+final class ConformerEncoder {
+  private final Subsampling subsampling;
+  private final ConformerBlock[] blocks;
+  private final Norm afterNorm; // [d], null without
+  private final EncoderConfig config;
+
+  ConformerEncoder(WeightScope scope) {
+    config = scope.config().encoder();
+    subsampling = new Subsampling(scope);
+    blocks = new ConformerBlock[config.blocks()];
+    for (int i = 0; i < blocks.length; i++) {
+      blocks[i] = new ConformerBlock(scope.at(block(i)));
+    }
+    afterNorm = config.afterNorm() ? scope.encoderNorm(AFTER_NORM) : null;
+  }
+
+  Norm afterNorm() {
+    return afterNorm;
+  }
+
+  /**
+   * Writes H^enc into {@code h} [T', d].
+   *
+   * @param features [T, F], normalised
+   * @param taps add their blocks to {@code e}; null for none
+   * @param e E [T', d]; null without taps
+   */
+  void forward(Forward f, Tensor features, Tensor h, Taps taps, Tensor e) {
+    int mark = f.exec.mark();
+    subsampling.forward(f, features, h);
+    f.show(Layer.SUBSAMPLED, h);
+    collect(f, taps, 0, h, e);
+    Tensor positions = positions(f);
+    for (int i = 0; i < blocks.length; i++) {
+      blocks[i].forward(f, h, positions);
+      f.showBlock(i + 1, h);
+      collect(f, taps, i + 1, h, e);
+    }
+    if (afterNorm != null) {
+      f.exec.layerNorm(h, afterNorm, h);
+    }
+    f.show(Layer.ENCODER, h);
+    f.exec.release(mark);
+  }
+
+  private static void collect(Forward f, Taps taps, int l, Tensor h, Tensor e) {
+    if (taps != null) {
+      taps.collect(f, l, h, e);
+    }
+  }
+
+  private Tensor positions(Forward f) {
+    if (config.position().term() == PositionTerm.NONE) {
+      return null;
+    }
+    return f.positions.take(f.exec, config.position(), f.frames().longest(), config.width());
+  }
+}

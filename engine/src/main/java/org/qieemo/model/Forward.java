@@ -1,0 +1,85 @@
+package org.qieemo.model;
+
+import org.qieemo.kernels.Backend;
+import org.qieemo.kernels.Execution;
+import org.qieemo.kernels.Segments;
+import org.qieemo.kernels.Tensor;
+import org.qieemo.weights.SubsamplingConfig;
+
+/**
+ * The state of one caller's runs: buffers, the batch's layout, positions. Kept between runs so that
+ * a warmed-up run allocates nothing but its result. One thread at a time.
+ */
+public final class Forward implements AutoCloseable {
+  private static final int MOST_CONVOLUTIONS = 3;
+
+  final Execution exec;
+  final Positions positions = new Positions();
+  private final Segments[] stages = new Segments[MOST_CONVOLUTIONS + 1];
+  private int lastStage;
+  private LayerListener listener;
+
+  /** Opens buffers on a back end. */
+  public Forward(Backend backend) {
+    this.exec = backend.newExecution();
+    for (int i = 0; i < stages.length; i++) {
+      stages[i] = new Segments();
+    }
+  }
+
+  /** Starts a batch without utterances. */
+  void begin(SubsamplingConfig subsampling) {
+    lastStage = subsampling.kind().convolutions();
+    for (Segments stage : stages) {
+      stage.clear();
+    }
+  }
+
+  /** Adds an utterance of {@code featureFrames} frames to the batch. */
+  void addUtterance(SubsamplingConfig subsampling, int featureFrames) {
+    int frames = featureFrames;
+    stages[0].add(frames);
+    for (int i = 0; i < lastStage; i++) {
+      frames = subsampling.outputFrames(i, frames);
+      stages[i + 1].add(frames);
+    }
+  }
+
+  /** The utterances behind {@code i} convolutions of the subsampling. */
+  Segments stage(int i) {
+    return stages[i];
+  }
+
+  /** The utterances in encoder frames. */
+  Segments frames() {
+    return stages[lastStage];
+  }
+
+  /** Reports intermediate results to {@code listener}; null for none. */
+  public void listen(LayerListener listener) {
+    this.listener = listener;
+  }
+
+  boolean isListening() {
+    return listener != null;
+  }
+
+  /** Tells the listener of a result. */
+  void show(String name, Tensor result) {
+    if (listener != null) {
+      listener.onLayer(name, result, exec);
+    }
+  }
+
+  /** Tells the listener of block {@code l}'s output, l counted from 1. */
+  void showBlock(int l, Tensor result) {
+    if (listener != null) {
+      listener.onLayer(Layer.block(l), result, exec);
+    }
+  }
+
+  @Override
+  public void close() {
+    exec.close();
+  }
+}

@@ -1,0 +1,194 @@
+package org.qieemo.model;
+
+import org.qieemo.kernels.Backend;
+import org.qieemo.kernels.Execution;
+import org.qieemo.kernels.Tensor;
+import org.qieemo.weights.FusionConfig;
+import org.qieemo.weights.FusionConfig.CmaQuery;
+import org.qieemo.weights.FusionConfig.Mmf;
+import org.qieemo.weights.FusionConfig.PoolingKind;
+import org.qieemo.weights.ModelConfig;
+import org.qieemo.weights.ModelFile;
+
+/**
+ * The model. Features [T, F] pass the encoder; its last layer and the CTC head give the posteriorgram
+ * P, its tapped blocks the emotional features E; MMF and CMA join them; the head names the emotion.
+ *
+ * <p>Immutable and shared by threads: what a run needs is in its {@link Forward}.
+ */
+public final class Qieemo {
+  private final ModelConfig config;
+  private final ConformerEncoder encoder;
+  private final CtcHead ctc; // null without
+  private final Taps taps; // this and what follows: null for an encoder that cannot classify
+  private final Ppg ppg; // null when neither MMF nor CMA is on
+  private final EmotionFeatures emotion;
+  private final MultimodalFusion mmf; // null when off
+  private final CrossModalAttention cmaEmotion; // null when off
+  private final CrossModalAttention cmaPpg; // null when off
+  private final EmotionHead head;
+
+  /** Prepares the weights of a file on a back end. */
+  public Qieemo(Backend backend, ModelFile file) {
+    WeightScope scope = new WeightScope(backend, file, "");
+    config = file.config();
+    encoder = new ConformerEncoder(scope);
+    ctc = config.ctc() == null ? null : new CtcHead(scope);
+    FusionConfig fusion = config.fusion();
+    boolean classifies = fusion != null;
+    taps = classifies ? new Taps(scope, encoder.afterNorm()) : null;
+    ppg = classifies && fusion.usesPpg() ? new Ppg(scope, ctc) : null;
+    emotion = classifies ? new EmotionFeatures(scope) : null;
+    mmf = classifies && fusion.mmf() != Mmf.OFF ? new MultimodalFusion(scope) : null;
+    cmaEmotion = crossModal(scope, CmaQuery.EMOTION);
+    cmaPpg = crossModal(scope, CmaQuery.PPG);
+    head = classifies ? new EmotionHead(scope) : null;
+  }
+
+  private static CrossModalAttention crossModal(WeightScope scope, CmaQuery query) {
+    FusionConfig fusion = scope.config().fusion();
+    return fusion != null && fusion.cma().has(query)
+        ? new CrossModalAttention(scope, query)
+        : null;
+  }
+
+  /** What the model file says. */
+  public ModelConfig config() {
+    return config;
+  }
+
+  /** Whether single frames have logits; see {@link PoolingKind#STATS}. */
+  public boolean hasFrameLogits() {
+    return head != null && head.hasFrameLogits();
+  }
+
+  /**
+   * Hears the emotion of a batch.
+   *
+   * @param batch normalised features; every utterance gives at least one encoder frame
+   * @throws IllegalStateException if the model cannot classify
+   */
+  public EmotionLogits classify(Forward f, FeatureBatch batch) {
+    if (head == null) {
+      throw new IllegalStateException("the model has no emotion head");
+    }
+    Execution exec = f.exec;
+    int mark = exec.mark();
+    Tensor features = begin(f, batch);
+    int frames = f.frames().rows();
+    int w = config.fusion().width();
+
+    Tensor h = exec.take(frames, config.encoder().width());
+    Tensor e = exec.take(frames, config.encoder().width());
+    encoder.forward(f, features, h, taps, e);
+
+    Tensor streams = exec.take(frames, 2 * w); // [P' || E']
+    Tensor projectedPpg = exec.columns(streams, 0, w);
+    Tensor projectedEmotion = exec.columns(streams, w, w);
+    if (ppg != null) {
+      ppg.forward(f, h, projectedPpg);
+    }
+    emotion.forward(f, e, projectedEmotion);
+    Tensor u = fuse(f, streams, projectedPpg, projectedEmotion);
+    f.show(Layer.FUSED, u);
+
+    EmotionLogits result = name(f, u);
+    exec.release(mark);
+    return result;
+  }
+
+  /** U = [M || Z_emotion || Z_ppg], of those that are on; E' if none is. */
+  private Tensor fuse(Forward f, Tensor streams, Tensor p, Tensor e) {
+    if (ppg == null) {
+      return e;
+    }
+    int w = p.cols();
+    int column = 0;
+    Tensor u = f.exec.take(p.rows(), config.fusion().fusedWidth());
+    if (mmf != null) {
+      mmf.forward(f, streams, f.exec.columns(u, column, w));
+      column += w;
+    }
+    if (cmaEmotion != null) {
+      cmaEmotion.forward(f, e, p, f.exec.columns(u, column, w));
+      column += w;
+    }
+    if (cmaPpg != null) {
+      cmaPpg.forward(f, p, e, f.exec.columns(u, column, w));
+    }
+    return u;
+  }
+
+  private EmotionLogits name(Forward f, Tensor u) {
+    Execution exec = f.exec;
+    int labels = config.fusion().labels().size();
+    EmotionLogits result = new EmotionLogits(f.frames(), labels, head.hasFrameLogits());
+    Tensor frameLogits = null;
+    if (head.hasFrameLogits()) {
+      frameLogits = exec.take(u.rows(), labels);
+      head.frames(f, u, frameLogits);
+      exec.read(frameLogits, result.frameLogits(), 0);
+    }
+    Tensor utterances = exec.take(f.frames().count(), labels);
+    head.pool(f, u, frameLogits, utterances);
+    exec.read(utterances, result.logits(), 0);
+    if (config.fusion().pooling().kind() == PoolingKind.MEAN_SOFTMAX) {
+      result.takeLogarithm();
+    }
+    return result;
+  }
+
+  /**
+   * CTC logits of a batch, row-major [frames of the batch, V].
+   *
+   * @throws IllegalStateException if the model has no CTC head
+   */
+  public float[] ctcLogits(Forward f, FeatureBatch batch) {
+    if (ctc == null) {
+      throw new IllegalStateException("the model has no CTC head");
+    }
+    int mark = f.exec.mark();
+    Tensor h = encode(f, batch);
+    Tensor logits = f.exec.take(h.rows(), ctc.vocabulary());
+    ctc.forward(f, h, logits);
+    if (f.isListening()) {
+      Ppg.showPosteriorgram(f, logits);
+    }
+    float[] result = new float[Math.multiplyExact(logits.rows(), logits.cols())];
+    f.exec.read(logits, result, 0);
+    f.exec.release(mark);
+    return result;
+  }
+
+  /** Runs the encoder alone, for a listener. */
+  public void listenToEncoder(Forward f, FeatureBatch batch) {
+    int mark = f.exec.mark();
+    encode(f, batch);
+    f.exec.release(mark);
+  }
+
+  private Tensor encode(Forward f, FeatureBatch batch) {
+    Tensor features = begin(f, batch);
+    Tensor h = f.exec.take(f.frames().rows(), config.encoder().width());
+    encoder.forward(f, features, h, null, null);
+    return h;
+  }
+
+  private Tensor begin(Forward f, FeatureBatch batch) {
+    f.begin(config.subsampling());
+    for (int i = 0; i < batch.size(); i++) {
+      f.addUtterance(config.subsampling(), batch.frames(i));
+      if (f.frames().length(i) == 0) {
+        throw new IllegalArgumentException(
+            "utterance " + i + " has " + batch.frames(i) + " feature frames, too few for one frame");
+      }
+    }
+    int bins = config.frontEnd().melBins();
+    Tensor features = f.exec.take(f.stage(0).rows(), bins);
+    for (int i = 0; i < batch.size(); i++) {
+      Tensor rows = f.exec.rows(features, f.stage(0).start(i), batch.frames(i));
+      f.exec.write(batch.features(i), 0, rows);
+    }
+    return features;
+  }
+}

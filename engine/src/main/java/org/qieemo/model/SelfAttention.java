@@ -1,0 +1,83 @@
+package org.qieemo.model;
+
+import static org.qieemo.weights.TensorNames.KEY;
+import static org.qieemo.weights.TensorNames.NORM;
+import static org.qieemo.weights.TensorNames.OUT;
+import static org.qieemo.weights.TensorNames.POSITION;
+import static org.qieemo.weights.TensorNames.POSITION_BIAS_U;
+import static org.qieemo.weights.TensorNames.POSITION_BIAS_V;
+import static org.qieemo.weights.TensorNames.QUERY;
+import static org.qieemo.weights.TensorNames.VALUE;
+import static org.qieemo.weights.TensorNames.WEIGHT;
+
+import org.qieemo.kernels.Activation;
+import org.qieemo.kernels.Attention;
+import org.qieemo.kernels.AttentionSpec;
+import org.qieemo.kernels.Execution;
+import org.qieemo.kernels.Linear;
+import org.qieemo.kernels.Norm;
+import org.qieemo.kernels.PositionTerm;
+import org.qieemo.kernels.Tensor;
+import org.qieemo.weights.EncoderConfig;
+
+/**
+ * x += out(MHA(LN(x))) with score[i,j] = ((q_i + u).k_j + (q_i + v).p) / sqrt(d/h), p the projected
+ * position row that {@link PositionTerm} names.
+ */
+final class SelfAttention {
+  private final Norm norm; // [d]
+  private final Linear qkv; // [3d, d]
+  private final Linear position; // [d, d], null without a position term
+  private final Attention attention;
+  private final Linear out; // [d, d]
+  private final EncoderConfig encoder;
+
+  SelfAttention(WeightScope scope) {
+    encoder = scope.config().encoder();
+    norm = scope.encoderNorm(NORM);
+    qkv = scope.stackedLinear(QUERY, KEY, VALUE);
+    out = scope.linear(OUT, Activation.NONE);
+    boolean positioned = encoder.position().term() != PositionTerm.NONE;
+    position =
+        positioned
+            ? scope.backend().linear(scope.tensor(POSITION + WEIGHT), null, Activation.NONE)
+            : null;
+    attention =
+        scope
+            .backend()
+            .attention(
+                new AttentionSpec(
+                    encoder.width(),
+                    encoder.heads(),
+                    encoder.position().term(),
+                    positioned ? scope.tensor(POSITION_BIAS_U) : null,
+                    positioned ? scope.tensor(POSITION_BIAS_V) : null,
+                    encoder.mask()));
+  }
+
+  /** x [T, d], in place; {@code table} are the position rows, null without a position term. */
+  void addTo(Forward f, Tensor x, Tensor table) {
+    Execution exec = f.exec;
+    int d = encoder.width();
+    int mark = exec.mark();
+    Tensor in = Residual.enter(exec, x, norm, encoder.normFirst());
+    Tensor all = exec.take(x.rows(), 3 * d);
+    exec.linear(in, qkv, all);
+    Tensor q = exec.columns(all, 0, d);
+    Tensor kv = exec.columns(all, d, 2 * d);
+    Tensor context = exec.take(x.rows(), d);
+    exec.attention(attention, q, kv, project(exec, table), f.frames(), context);
+    exec.linearAdd(context, out, 1f, x);
+    Residual.leave(exec, x, norm, encoder.normFirst());
+    exec.release(mark);
+  }
+
+  private Tensor project(Execution exec, Tensor table) {
+    if (position == null) {
+      return null;
+    }
+    Tensor projected = exec.take(table.rows(), encoder.width());
+    exec.linear(table, position, projected);
+    return projected;
+  }
+}

@@ -1,0 +1,92 @@
+package org.qieemo.model;
+
+import static org.qieemo.weights.TensorNames.BIAS;
+import static org.qieemo.weights.TensorNames.SUBSAMPLING_NORM;
+import static org.qieemo.weights.TensorNames.SUBSAMPLING_OUT;
+import static org.qieemo.weights.TensorNames.WEIGHT;
+import static org.qieemo.weights.TensorNames.subsamplingConv;
+
+import org.qieemo.kernels.Activation;
+import org.qieemo.kernels.Conv2d;
+import org.qieemo.kernels.Conv2dGeometry;
+import org.qieemo.kernels.Execution;
+import org.qieemo.kernels.Linear;
+import org.qieemo.kernels.Norm;
+import org.qieemo.kernels.Segments;
+import org.qieemo.kernels.Tensor;
+import org.qieemo.weights.EncoderConfig;
+import org.qieemo.weights.EncoderConfig.Position;
+import org.qieemo.weights.SubsamplingConfig.Kind;
+
+/**
+ * Features [T, F] to encoder frames H^0 [T', d]: strided convolutions with ReLU, a projection of the
+ * bins and channels that remain, the factor sqrt(d), and the sinusoid of absolute positions. {@code
+ * linear} has a LayerNorm in place of the convolutions.
+ */
+final class Subsampling {
+  private final Conv2d[] convolutions;
+  private final Linear out; // [d, F' * C], column f * C + c; linear: [d, F]
+  private final Norm norm; // [d], linear only
+  private final EncoderConfig encoder;
+
+  Subsampling(WeightScope scope) {
+    encoder = scope.config().encoder();
+    var config = scope.config().subsampling();
+    convolutions = new Conv2d[config.kind().convolutions()];
+    int bins = scope.config().frontEnd().melBins();
+    for (int i = 0; i < convolutions.length; i++) {
+      Conv2dGeometry geometry = config.geometry(i, bins);
+      WeightScope conv = scope.at(subsamplingConv(i));
+      convolutions[i] = scope.backend().conv2d(conv.tensor(WEIGHT), conv.tensor(BIAS), geometry);
+      bins = geometry.outputBins();
+    }
+    out = scope.linear(SUBSAMPLING_OUT, Activation.NONE);
+    norm = config.kind() == Kind.LINEAR ? scope.fusionNorm(SUBSAMPLING_NORM) : null;
+  }
+
+  /** Writes H^0 of all utterances into {@code h} [T', d]. */
+  void forward(Forward f, Tensor features, Tensor h) {
+    Execution exec = f.exec;
+    int mark = exec.mark();
+    Tensor x = features;
+    for (int i = 0; i < convolutions.length; i++) {
+      x = convolve(f, x, i);
+    }
+    exec.linear(x, out, h);
+    if (norm != null) {
+      exec.layerNorm(h, norm, h);
+    }
+    scaleAndPosition(f, h);
+    exec.release(mark);
+  }
+
+  /** x [T, F * Cin] to [T', F' * C]. */
+  private Tensor convolve(Forward f, Tensor x, int i) {
+    Conv2dGeometry geometry = convolutions[i].geometry();
+    Segments in = f.stage(i);
+    Segments result = f.stage(i + 1);
+    int bins = geometry.outputBins();
+    int channels = geometry.outputChannels();
+    Tensor pairs =
+        f.exec.reshape(x, in.rows() * geometry.inputBins(), geometry.inputChannels());
+    Tensor y = f.exec.take(result.rows() * bins, channels);
+    f.exec.conv2d(pairs, convolutions[i], in, y, result);
+    return f.exec.reshape(y, result.rows(), bins * channels);
+  }
+
+  private void scaleAndPosition(Forward f, Tensor h) {
+    Execution exec = f.exec;
+    float scale = encoder.inputScale() ? (float) Math.sqrt(encoder.width()) : 1f;
+    if (encoder.position() != Position.ABSOLUTE) {
+      exec.scaledSum(scale, h, 0f, h, h);
+      return;
+    }
+    Segments frames = f.frames();
+    Tensor table = f.positions.take(exec, Position.ABSOLUTE, frames.longest(), encoder.width());
+    for (int s = 0; s < frames.count(); s++) {
+      Tensor utterance = exec.rows(h, frames.start(s), frames.length(s));
+      Tensor positions = exec.rows(table, 0, frames.length(s));
+      exec.scaledSum(scale, utterance, 1f, positions, utterance);
+    }
+  }
+}
