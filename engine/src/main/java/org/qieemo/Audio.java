@@ -1,0 +1,47 @@
+package org.qieemo;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.qieemo.audio.WavAudio;
+import org.qieemo.audio.WavReader;
+
+/**
+ * Mono audio in memory. The samples are not copied: do not change them while the engine reads them.
+ *
+ * @param samples amplitudes, nominally in [-1, 1]
+ * @param sampleRate Hz; any usual rate, the engine resamples
+ */
+public record Audio(float[] samples, int sampleRate) {
+  /**
+   * Checks the samples.
+   *
+   * @throws InvalidAudioException if a sample is NaN or infinite, or the rate is not 1000 to 768000
+   */
+  public Audio {
+    if (sampleRate < 1000 || sampleRate > 768_000) {
+      throw new InvalidAudioException(
+          "sample rate must be 1000 to 768000 Hz, found " + sampleRate);
+    }
+    for (int i = 0; i < samples.length; i++) {
+      if (!Float.isFinite(samples[i])) {
+        throw new InvalidAudioException("sample " + i + " is " + samples[i]);
+      }
+    }
+  }
+
+  /**
+   * Reads a WAV file; several channels are mixed into one.
+   *
+   * @throws AudioFormatException if the file is no WAV that this engine reads
+   * @throws IOException if the file cannot be read
+   */
+  public static Audio read(Path wav) throws IOException {
+    WavAudio audio = WavReader.read(wav);
+    return new Audio(audio.samples(), audio.sampleRate());
+  }
+
+  /** Duration in seconds. */
+  public double seconds() {
+    return (double) samples.length / sampleRate;
+  }
+}

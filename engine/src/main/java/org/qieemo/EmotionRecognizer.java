@@ -1,0 +1,321 @@
+package org.qieemo;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.qieemo.audio.FrontEnd;
+import org.qieemo.kernels.Backend;
+import org.qieemo.kernels.Backends;
+import org.qieemo.model.EmotionLogits;
+import org.qieemo.model.FeatureBatch;
+import org.qieemo.model.Forward;
+import org.qieemo.model.Qieemo;
+import org.qieemo.model.Softmax;
+import org.qieemo.weights.FrontEndConfig.Normalization;
+import org.qieemo.weights.FusionConfig;
+import org.qieemo.weights.GgufFile;
+import org.qieemo.weights.GgufReader;
+import org.qieemo.weights.ModelConfig;
+import org.qieemo.weights.ModelFile;
+import org.qieemo.weights.ModelInfo;
+import org.qieemo.weights.TensorNames;
+
+/**
+ * Hears which emotion a voice carries.
+ *
+ * <pre>{@code
+ * try (EmotionRecognizer recognizer = EmotionRecognizer.embedded()) {
+ *   Emotion emotion = recognizer.classify(Path.of("voice.wav"));
+ *   System.out.println(emotion.label() + " " + emotion.scores());
+ * }
+ * }</pre>
+ *
+ * <p>Immutable and safe for use by many threads at once; each concurrent call keeps its own buffers,
+ * which are reused. {@link #close()} waits for running calls, is idempotent, and every later call
+ * throws {@link IllegalStateException}.
+ */
+public final class EmotionRecognizer implements AutoCloseable {
+  private static final String EMBEDDED = "embedded.gguf";
+
+  private final RecognizerOptions options;
+  private final BackendInfo backend;
+  private final Qieemo model;
+  private final FrontEnd frontEnd;
+  private final CtcDecoder decoder; // null without a CTC head
+  private final ForwardPool calls;
+
+  private EmotionRecognizer(ModelFile file, RecognizerOptions options) {
+    ModelConfig config = file.config();
+    this.options = options;
+    Backend opened = Backends.open(options.backend(), options.backendOptions());
+    this.backend = new BackendInfo(opened.name(), opened.description());
+    this.model = new Qieemo(opened, file);
+    this.calls = new ForwardPool(opened);
+    boolean global = config.frontEnd().normalization() == Normalization.GLOBAL;
+    this.frontEnd =
+        new FrontEnd(
+            config.frontEnd(),
+            global ? file.tensor(TensorNames.CMVN_MEAN).toFloats() : null,
+            global ? file.tensor(TensorNames.CMVN_ISTD).toFloats() : null);
+    this.decoder = config.ctc() == null ? null : new CtcDecoder(config.ctc());
+  }
+
+  /** Loads a model file with default options. */
+  public static EmotionRecognizer open(Path model) throws IOException {
+    return open(model, RecognizerOptions.DEFAULT);
+  }
+
+  /**
+   * Loads a model file.
+   *
+   * @throws ModelFormatException if it is no model that this engine runs
+   * @throws IOException if it cannot be read
+   * @throws org.qieemo.kernels.BackendException if the back end cannot run here
+   */
+  public static EmotionRecognizer open(Path model, RecognizerOptions options) throws IOException {
+    return of(GgufReader.read(model), options);
+  }
+
+  /**
+   * Loads a model from a stream, which is read to its end and not closed.
+   *
+   * @param name stands for the file in messages
+   */
+  public static EmotionRecognizer open(InputStream model, String name, RecognizerOptions options)
+      throws IOException {
+    return of(GgufReader.read(model, name), options);
+  }
+
+  /** Loads the embedded model with default options. */
+  public static EmotionRecognizer embedded() throws IOException {
+    return embedded(RecognizerOptions.DEFAULT);
+  }
+
+  /** Loads the embedded model. */
+  public static EmotionRecognizer embedded(RecognizerOptions options) throws IOException {
+    try (InputStream in = EmotionRecognizer.class.getResourceAsStream(EMBEDDED)) {
+      if (in == null) {
+        throw new IOException("this build has no embedded model; give a model file");
+      }
+      return open(in, "embedded model", options);
+    }
+  }
+
+  private static EmotionRecognizer of(GgufFile file, RecognizerOptions options)
+      throws ModelFormatException {
+    return new EmotionRecognizer(ModelFile.of(file), options);
+  }
+
+  /** Where the model comes from. */
+  public ModelInfo info() {
+    return model.config().info();
+  }
+
+  /** Everything that the model file says. */
+  public ModelConfig config() {
+    return model.config();
+  }
+
+  /** The labels, in order; empty if the model cannot classify. */
+  public List<String> labels() {
+    FusionConfig fusion = model.config().fusion();
+    return fusion == null ? List.of() : fusion.labels();
+  }
+
+  /** Whether the model has an emotion head. */
+  public boolean canClassify() {
+    return model.config().fusion() != null;
+  }
+
+  /** Whether the model has a CTC head. */
+  public boolean canTranscribe() {
+    return decoder != null;
+  }
+
+  /** The back end that runs: its name and one sentence about it. */
+  public BackendInfo backend() {
+    return backend;
+  }
+
+  /**
+   * Hears the emotion of a WAV file.
+   *
+   * @throws AudioFormatException if the file is no WAV that this engine reads
+   * @throws InvalidAudioException if it is too short or too long
+   * @throws UnsupportedByModelException if the model has no emotion head
+   */
+  public Emotion classify(Path wav) throws IOException {
+    return classify(Audio.read(wav));
+  }
+
+  /** Hears the emotion of one utterance; errors as {@link #classify(Path)}. */
+  public Emotion classify(Audio audio) {
+    return classifyAll(List.of(audio)).get(0);
+  }
+
+  /**
+   * Hears the emotions of several utterances in one run, in their order. Each result is
+   * bit-identical to that of the utterance alone.
+   */
+  public List<Emotion> classifyAll(List<Audio> batch) {
+    requireClassifier();
+    if (batch.isEmpty()) {
+      return List.of();
+    }
+    FeatureBatch features = features(batch);
+    EmotionLogits logits = calls.run(forward -> model.classify(forward, features));
+    List<Emotion> emotions = new ArrayList<>(batch.size());
+    for (int i = 0; i < batch.size(); i++) {
+      emotions.add(
+          new Emotion(
+              labels(), probabilities(logits.utterance(i)), batch.get(i).seconds(), curve(logits, i)));
+    }
+    return emotions;
+  }
+
+  /**
+   * Writes down what was said: greedy CTC.
+   *
+   * @throws UnsupportedByModelException if the model has no CTC head
+   */
+  public String transcribe(Audio audio) {
+    requireTranscriber();
+    FeatureBatch features = features(List.of(audio));
+    return decoder.decode(calls.run(forward -> model.ctcLogits(forward, features)));
+  }
+
+  /**
+   * Reads the values at a place in the model.
+   *
+   * @throws UnsupportedByModelException if the model has no such place
+   */
+  public FeatureMatrix features(Audio audio, Tap tap) {
+    requireTap(tap);
+    int bins = model.config().frontEnd().melBins();
+    if (tap == Tap.FBANK) {
+      float[] fbank = frontEnd.fbank(audio.samples(), audio.sampleRate());
+      return new FeatureMatrix(fbank.length / bins, bins, fbank);
+    }
+    FeatureBatch batch = features(List.of(audio));
+    if (tap == Tap.FEATURES) {
+      float[] features = frontEnd.features(audio.samples(), audio.sampleRate());
+      return new FeatureMatrix(features.length / bins, bins, features);
+    }
+    if (tap == Tap.FRAME_EMOTION) {
+      return frameEmotion(calls.run(forward -> model.classify(forward, batch)));
+    }
+    return calls.run(forward -> listen(forward, batch, tap));
+  }
+
+  private FeatureMatrix listen(Forward forward, FeatureBatch batch, Tap tap) {
+    FeatureMatrix[] heard = new FeatureMatrix[1];
+    forward.listen(
+        (name, tensor, execution) -> {
+          if (name.equals(tap.layer())) {
+            float[] values = new float[Math.multiplyExact(tensor.rows(), tensor.cols())];
+            execution.read(tensor, values, 0);
+            heard[0] = new FeatureMatrix(tensor.rows(), tensor.cols(), values);
+          }
+        });
+    try {
+      if (tap == Tap.PPG || tap == Tap.CTC_LOGITS) {
+        model.ctcLogits(forward, batch);
+      } else {
+        model.listenToEncoder(forward, batch);
+      }
+    } finally {
+      forward.listen(null);
+    }
+    return heard[0];
+  }
+
+  private FeatureMatrix frameEmotion(EmotionLogits logits) {
+    int labels = labels().size();
+    float[] values = new float[logits.frames(0) * labels];
+    for (int t = 0; t < logits.frames(0); t++) {
+      double[] row = probabilities(logits.frame(0, t));
+      for (int k = 0; k < labels; k++) {
+        values[t * labels + k] = (float) row[k];
+      }
+    }
+    return new FeatureMatrix(logits.frames(0), labels, values);
+  }
+
+  private FeatureBatch features(List<Audio> batch) {
+    List<float[]> features = new ArrayList<>(batch.size());
+    int bins = model.config().frontEnd().melBins();
+    for (Audio audio : batch) {
+      if (audio.seconds() > options.maxSeconds()) {
+        throw new InvalidAudioException(
+            seconds(audio) + " s of audio exceed the limit of " + options.maxSeconds() + " s: cut it");
+      }
+      float[] utterance = frontEnd.features(audio.samples(), audio.sampleRate());
+      if (model.config().subsampling().outputFrames(utterance.length / bins) < 1) {
+        int least = model.config().subsampling().leastFrames();
+        throw new InvalidAudioException(
+            seconds(audio) + " s of audio are too short: the model needs " + (least + 2) + "0 ms");
+      }
+      features.add(utterance);
+    }
+    return new FeatureBatch(features, bins);
+  }
+
+  private static String seconds(Audio audio) {
+    return String.format(Locale.ROOT, "%.3f", audio.seconds());
+  }
+
+  private double[] probabilities(float[] logits) {
+    FusionConfig.Calibration c = model.config().fusion().calibration();
+    return Softmax.of(logits, c.temperature(), c.prior(), c.priorTau());
+  }
+
+  private EmotionCurve curve(EmotionLogits logits, int utterance) {
+    if (!model.hasFrameLogits()) {
+      return null;
+    }
+    double[][] rows = new double[logits.frames(utterance)][];
+    for (int t = 0; t < rows.length; t++) {
+      rows[t] = probabilities(logits.frame(utterance, t));
+    }
+    return new EmotionCurve(labels(), model.config().frameSeconds(), rows);
+  }
+
+  private void requireClassifier() {
+    if (!canClassify()) {
+      throw new UnsupportedByModelException(
+          "the model has no emotion head: it can transcribe and give features, not classify");
+    }
+  }
+
+  private void requireTranscriber() {
+    if (!canTranscribe()) {
+      throw new UnsupportedByModelException("the model has no CTC head: it cannot transcribe");
+    }
+  }
+
+  private void requireTap(Tap tap) {
+    if (tap == Tap.FRAME_EMOTION) {
+      requireClassifier();
+      if (!model.hasFrameLogits()) {
+        throw new UnsupportedByModelException("the model pools statistics: it has no frame emotion");
+      }
+    }
+    if (tap == Tap.PPG || tap == Tap.CTC_LOGITS) {
+      requireTranscriber();
+    }
+    int blocks = model.config().encoder().blocks();
+    if (tap.block() > blocks) {
+      throw new UnsupportedByModelException(
+          "no block " + tap.block() + ": the encoder has blocks 1 to " + blocks);
+    }
+  }
+
+  /** Waits for running calls and frees everything; idempotent. */
+  @Override
+  public void close() {
+    calls.close();
+  }
+}

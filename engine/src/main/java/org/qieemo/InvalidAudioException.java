@@ -1,0 +1,11 @@
+package org.qieemo;
+
+/** Audio that no emotion can be heard in: too short, too long, or not finite. */
+public final class InvalidAudioException extends IllegalArgumentException {
+  private static final long serialVersionUID = 1L;
+
+  /** With a one-line message. */
+  public InvalidAudioException(String message) {
+    super(message);
+  }
+}

@@ -1,0 +1,42 @@
+package org.qieemo;
+
+import org.qieemo.kernels.BackendOptions;
+import org.qieemo.kernels.Backends;
+
+/**
+ * How a recognizer runs.
+ *
+ * @param backend {@code auto}, {@code cpu}, or another back end on the path
+ * @param threads CPU threads per call; 0: as many as the processors that the JVM may use
+ * @param maxSeconds longest audio accepted by one call: time grows with its square
+ */
+public record RecognizerOptions(String backend, int threads, double maxSeconds) {
+  /** The best back end, all processors, ten minutes. */
+  public static final RecognizerOptions DEFAULT = new RecognizerOptions(Backends.AUTO, 0, 600);
+
+  /** Checks the numbers. */
+  public RecognizerOptions {
+    if (!(maxSeconds > 0)) {
+      throw new IllegalArgumentException("maxSeconds must be above 0, found " + maxSeconds);
+    }
+  }
+
+  /** The same with another back end. */
+  public RecognizerOptions withBackend(String name) {
+    return new RecognizerOptions(name, threads, maxSeconds);
+  }
+
+  /** The same with another number of threads. */
+  public RecognizerOptions withThreads(int count) {
+    return new RecognizerOptions(backend, count, maxSeconds);
+  }
+
+  /** The same with another limit. */
+  public RecognizerOptions withMaxSeconds(double seconds) {
+    return new RecognizerOptions(backend, threads, seconds);
+  }
+
+  BackendOptions backendOptions() {
+    return new BackendOptions(threads);
+  }
+}
