@@ -36,7 +36,7 @@ def teacher_outputs(utterances: list[Utterance], folder: Path, blocks: list[int]
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="the folder with librispeech/, speechocean762/, emodb/")
+    parser.add_argument("--data", type=Path, required=True, help="holds librispeech/, speechocean762/, emodb/")
     parser.add_argument("--cache", type=Path, required=True, help="where to write; outside the repository")
     parser.add_argument("--corpora", nargs="+", default=list(CORPORA), choices=list(CORPORA))
     parser.add_argument("--teacher", type=Path, help="a NeMo folder; writes its block outputs instead of filter banks")

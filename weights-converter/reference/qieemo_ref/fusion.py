@@ -192,7 +192,7 @@ class Fusion(nn.Module):
         return torch.softmax(logits, dim=-1)
 
     def forward(self, tapped: list[Tensor], ctc_logits: Tensor, valid: Tensor | None = None) -> dict[str, Tensor]:
-        """tapped: |S| tensors [B, T, d]; ctc_logits [B, T, V]; valid [B, T]. Returns every layer, `logits` among them."""
+        """tapped: |S| tensors [B, T, d]; ctc_logits [B, T, V]; valid [B, T]. Returns every layer."""
         trace: dict[str, Tensor] = {}
         projected = None
         if self.config.uses_ppg:
