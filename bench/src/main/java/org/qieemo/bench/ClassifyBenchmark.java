@@ -50,8 +50,7 @@ public class ClassifyBenchmark {
     System.setProperty("qieemo.cpu.kernels", kernels);
     recognizer = EmotionRecognizer.embedded(RecognizerOptions.DEFAULT.withThreads(threads));
     audio = new Audio(Numbers.voice(seconds, 16_000), 16_000);
-    double total =
-        recognizer.classify(audio).scores().values().stream().mapToDouble(p -> p).sum();
+    double total = recognizer.classify(audio).scores().values().stream().mapToDouble(p -> p).sum();
     if (Math.abs(total - 1) > 1e-9) {
       throw new IllegalStateException("probabilities sum to " + total);
     }

@@ -112,13 +112,17 @@ class ArchitectureTest {
 
   @Test
   void theLibraryDoesNotPrint() {
-    GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS
-        .check(product.that(notCommandLine()));
+    GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS.check(
+        product.that(notCommandLine()));
   }
 
   @Test
   void packagesOfTheEngineHaveNoCycles() {
-    slices().matching("org.qieemo.(kernels|converter|cli)..").should().beFreeOfCycles().check(product);
+    slices()
+        .matching("org.qieemo.(kernels|converter|cli)..")
+        .should()
+        .beFreeOfCycles()
+        .check(product);
     slices().matching("org.qieemo.kernels.(*)..").should().beFreeOfCycles().check(product);
   }
 

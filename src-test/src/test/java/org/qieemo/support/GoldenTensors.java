@@ -13,8 +13,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads the safetensors files that the PyTorch reference wrote. Independent of the product's reader;
- * F32 and F64 only.
+ * Reads the safetensors files that the PyTorch reference wrote. Independent of the product's
+ * reader; F32 and F64 only.
  */
 public final class GoldenTensors {
   private static final Pattern ENTRY =

@@ -25,7 +25,9 @@ public final class Repository {
     return root().resolve("src-test/src/test/resources/goldens");
   }
 
-  /** A file of the data beside the checkout; the test is skipped, with a line, where it is absent. */
+  /**
+   * A file of the data beside the checkout; the test is skipped, with a line, where it is absent.
+   */
   public static Path sharedOrSkip(String path) {
     Path file = root().resolveSibling("shared").resolve(path);
     boolean there = Files.exists(file);
