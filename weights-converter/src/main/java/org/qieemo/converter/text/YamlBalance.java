@@ -1,0 +1,39 @@
+package org.qieemo.converter.text;
+
+/** Follows brackets and quotes through a value that may span lines. Not thread-safe. */
+final class YamlBalance {
+  private int depth;
+  private char quote;
+  private char before = ' ';
+  private boolean escaped;
+  private boolean justClosed;
+
+  /** More of the value. */
+  void feed(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      feed(text.charAt(i));
+      before = text.charAt(i);
+    }
+  }
+
+  private void feed(char c) {
+    if (escaped) {
+      escaped = false;
+    } else if (quote == '"' && c == '\\') {
+      escaped = true;
+    } else if (quote != 0) {
+      justClosed = c == quote;
+      quote = justClosed ? 0 : quote;
+    } else if (c == '"' || c == '\'') {
+      boolean doubled = justClosed && before == c && c == '\'';
+      quote = doubled || " [{,:".indexOf(before) >= 0 ? c : 0;
+    } else {
+      depth += c == '[' || c == '{' ? 1 : c == ']' || c == '}' ? -1 : 0;
+    }
+  }
+
+  /** Whether the value must go on in another line. */
+  boolean isOpen() {
+    return quote != 0 || depth > 0;
+  }
+}

@@ -1,0 +1,84 @@
+package org.qieemo.converter.torch;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
+import org.qieemo.ModelFormatException;
+import org.qieemo.converter.source.ByteSource;
+import org.qieemo.converter.source.Checkpoint;
+import org.qieemo.converter.source.SourceTensor;
+import org.qieemo.converter.source.StridedTensor;
+import org.qieemo.converter.torch.Pickled.Dict;
+import org.qieemo.converter.torch.Pickled.Storage;
+import org.qieemo.converter.torch.Pickled.TensorView;
+
+/** Turns an interpreted pickle into tensors over their storages. */
+final class StateDict {
+  private static final String[] WRAPPERS = {
+    "state_dict", "model_state_dict", "model", "model0", "model_avg"
+  };
+  private static final String PARALLEL = "module.";
+
+  private final ByteSource pickle;
+  private final Function<String, ByteSource> storages;
+
+  /**
+   * Prepares for a pickle.
+   *
+   * @param storages the bytes of a storage by its key, null if there are none
+   */
+  StateDict(ByteSource pickle, Function<String, ByteSource> storages) {
+    this.pickle = pickle;
+    this.storages = storages;
+  }
+
+  Checkpoint read(ByteSource source, Object top) throws ModelFormatException {
+    Map<String, SourceTensor> tensors = new LinkedHashMap<>();
+    for (Map.Entry<Object, Object> entry : unwrap(top).values().entrySet()) {
+      if (entry.getValue() instanceof TensorView view) {
+        String key = String.valueOf(entry.getKey());
+        String name = key.startsWith(PARALLEL) ? key.substring(PARALLEL.length()) : key;
+        if (tensors.put(name, tensor(name, view)) != null) {
+          throw pickle.error(view.at(), "tensor " + name + " occurs twice");
+        }
+      }
+    }
+    if (tensors.isEmpty()) {
+      throw pickle.error(0, "the checkpoint holds no tensors: save model.state_dict()");
+    }
+    return new Checkpoint(source.name(), tensors);
+  }
+
+  /** The dict that holds the tensors: the top one, or one that training scripts wrap it in. */
+  private Dict unwrap(Object top) throws ModelFormatException {
+    if (!(top instanceof Dict dict)) {
+      throw pickle.error(0, "the checkpoint is no dict: save model.state_dict()");
+    }
+    for (String wrapper : WRAPPERS) {
+      if (dict.get(wrapper) instanceof Dict inner) {
+        return inner;
+      }
+    }
+    return dict;
+  }
+
+  private SourceTensor tensor(String name, TensorView view) throws ModelFormatException {
+    Storage storage = view.storage();
+    ByteSource bytes = storages.apply(storage.key());
+    if (bytes == null) {
+      throw pickle.error(
+          storage.at(), "tensor " + name + ": its storage " + storage.key() + " is missing");
+    }
+    int width = storage.type().type().bytes();
+    if (bytes.size() % width != 0 || bytes.size() / width != storage.elements()) {
+      throw pickle.error(
+          storage.at(),
+          String.format(
+              "tensor %s: its storage %s has %d bytes, expected %d elements of %d bytes",
+              name, storage.key(), bytes.size(), storage.elements(), width));
+    }
+    StridedTensor.View where = new StridedTensor.View(view.offset(), view.shape(), view.strides());
+    return new StridedTensor(
+        bytes, storage.type().type(), where, why -> pickle.error(view.at(), name + ": " + why));
+  }
+}
