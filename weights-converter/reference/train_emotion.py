@@ -12,7 +12,7 @@ import torch
 
 from qieemo_ref.config import FusionConfig
 from qieemo_ref.data import EMODB_LABELS, TOKENS, FeatureCache
-from qieemo_ref.emotion import EmotionData, FrozenStreams, Recipe, TunedStreams, build, fit, fold_predictions
+from qieemo_ref.emotion import EmotionData, FrozenStreams, Recipe, build, fold_predictions, train_model
 from qieemo_ref.metrics import scores
 from qieemo_ref.model import Qieemo, load_folder, save_folder, write_json
 from qieemo_ref.training import seed_everything
@@ -39,7 +39,7 @@ def recipe_of(args: argparse.Namespace) -> Recipe:
 def evaluate(args: argparse.Namespace, stage1: Qieemo, fusion: FusionConfig, data: EmotionData) -> None:
     """Leave one speaker out, for every seed; the confusion matrix sums over the seeds."""
     begin = time.monotonic()
-    frozen = FrozenStreams(build(stage1, fusion, data.recipe), data) if not data.recipe.encoder_rate else None
+    frozen = FrozenStreams(build(stage1, fusion, data.recipe), data)
     speakers = args.speakers or data.speakers()
     pairs_of_seed = {seed: [pair for speaker in speakers
                             for pair in fold_predictions(stage1, fusion, data, frozen, speaker, seed)]
@@ -64,9 +64,8 @@ def train_final(args: argparse.Namespace, stage1: Qieemo, fusion: FusionConfig, 
     """All speakers; nothing is left to test on, so the evaluation's figures stand for this model."""
     seed_everything(args.seeds[0])
     model = build(stage1, fusion, data.recipe)
-    streams = TunedStreams(model, data) if data.recipe.encoder_rate else FrozenStreams(model, data)
-    utterances = data.cache.utterances
-    losses = fit(model, streams, utterances, list(range(len(utterances))), data.recipe)
+    everyone = list(range(len(data.cache.utterances)))
+    losses = train_model(model, data, FrozenStreams(model, data), everyone)
     print(f"loss {losses[0]:.3f} -> {losses[-1]:.3f}", flush=True)
     save_folder(args.final, model.eval(), TOKENS, ABOUT | {"description": args.description})
     write_json(args.final / "training.json", {"command": shlex.join(["python", *sys.argv]), "losses": losses,

@@ -23,8 +23,11 @@ class Recipe:
     epochs: int = 25
     batch: int = 16
     rate: float = 1e-3
-    encoder_rate: float = 0.0
-    """0 keeps the encoder frozen."""
+    tune_epochs: int = 0
+    """Epochs with the encoder in the loop, after those with the encoder frozen."""
+    tune_rate: float = 2e-4
+    encoder_rate: float = 1e-4
+    """The encoder's peak rate in those epochs."""
     weight_decay: float = 1e-2
     dropout: float = 0.1
     head_dropout: float = 0.3
@@ -118,24 +121,21 @@ def build(stage1: AsrModel, fusion: FusionConfig, recipe: Recipe) -> Qieemo:
     return model
 
 
-def optimizer_of(model: Qieemo, recipe: Recipe) -> torch.optim.Optimizer:
-    groups = [{"params": list(model.qieemo.parameters()), "peak": recipe.rate}]
-    if recipe.encoder_rate:
-        groups.append({"params": list(model.encoder.parameters()), "peak": recipe.encoder_rate})
-    return torch.optim.AdamW(groups, weight_decay=recipe.weight_decay, fused=True)
+def class_weights(labels: Tensor, classes: int) -> Tensor:
+    """[K]: the square root of each class's inverse frequency."""
+    counts = torch.bincount(labels, minlength=classes).clamp_min(1)
+    return (counts.sum() / (classes * counts)).sqrt()
 
 
-def fit(model: Qieemo, streams: FrozenStreams | TunedStreams, utterances: list[Utterance], train: list[int],
-        recipe: Recipe) -> list[float]:
-    """Trains on the utterances whose indices are `train`; returns the mean loss of each epoch."""
-    labels = torch.tensor([u.label for u in utterances])
-    counts = torch.bincount(labels[train], minlength=len(model.fusion_config.labels)).clamp_min(1)
-    weight = (counts.sum() / (len(counts) * counts)).sqrt()
-    optimizer = optimizer_of(model, recipe)
-    steps = recipe.epochs * math.ceil(len(train) / recipe.batch)
+def fit(model: Qieemo, streams: FrozenStreams | TunedStreams, groups: list[dict], labels: Tensor, train: list[int],
+        epochs: int, recipe: Recipe) -> list[float]:
+    """Trains the parameter groups on the utterances whose indices are `train`; the mean loss of each epoch."""
+    weight = class_weights(labels[train], len(model.fusion_config.labels))
+    optimizer = torch.optim.AdamW(groups, weight_decay=recipe.weight_decay, fused=True)
+    steps = epochs * math.ceil(len(train) / recipe.batch)
     losses, step = [], 0
     model.qieemo.train()
-    for _ in range(recipe.epochs):
+    for _ in range(epochs):
         order = random.sample(train, len(train))
         total = 0.0
         for first in range(0, len(order), recipe.batch):
@@ -153,13 +153,25 @@ def fit(model: Qieemo, streams: FrozenStreams | TunedStreams, utterances: list[U
     return losses
 
 
+def train_model(model: Qieemo, data: EmotionData, frozen: FrozenStreams, train: list[int]) -> list[float]:
+    """The fusion over the frozen encoder, then, where the recipe says so, both together."""
+    recipe, labels = data.recipe, torch.tensor([u.label for u in data.cache.utterances])
+    head = list(model.qieemo.parameters())
+    losses = fit(model, frozen, [{"params": head, "peak": recipe.rate}], labels, train, recipe.epochs, recipe)
+    if recipe.tune_epochs:
+        groups = [{"params": head, "peak": recipe.tune_rate},
+                  {"params": list(model.encoder.parameters()), "peak": recipe.encoder_rate}]
+        losses += fit(model, TunedStreams(model, data), groups, labels, train, recipe.tune_epochs, recipe)
+    return losses
+
+
 @torch.no_grad()
 def predict(model: Qieemo, items: list[Encoded]) -> list[int]:
     model.qieemo.eval()
     return [int(model.qieemo(*collate([item])[:2])["logits"].argmax()) for item in items]
 
 
-def fold_predictions(stage1: AsrModel, fusion: FusionConfig, data: EmotionData, frozen: FrozenStreams | None,
+def fold_predictions(stage1: AsrModel, fusion: FusionConfig, data: EmotionData, frozen: FrozenStreams,
                      speaker: str, seed: int) -> list[tuple[int, int]]:
     """Trains without one speaker; (truth, prediction) of each of that speaker's utterances."""
     begin = time.monotonic()
@@ -168,9 +180,10 @@ def fold_predictions(stage1: AsrModel, fusion: FusionConfig, data: EmotionData, 
     train = [i for i, u in enumerate(utterances) if u.speaker != speaker]
     test = [i for i, u in enumerate(utterances) if u.speaker == speaker]
     model = build(stage1, fusion, data.recipe)
-    losses = fit(model, frozen or TunedStreams(model, data), utterances, train, data.recipe)
-    clean = ([frozen.copies[0][i] for i in test] if frozen
-             else encode(model, [data.cache.features(utterances[i]) for i in test]))
+    losses = train_model(model, data, frozen, train)
+    clean = [frozen.copies[0][i] for i in test]
+    if data.recipe.tune_epochs:
+        clean = encode(model, [data.cache.features(utterances[i]) for i in test])
     truth, found = [utterances[i].label for i in test], predict(model, clean)
     right = sum(a == b for a, b in zip(truth, found))
     print(f"{time.strftime('%X')} without speaker {speaker}, seed {seed}: loss {losses[0]:.3f} -> {losses[-1]:.3f}, "
