@@ -20,7 +20,7 @@ from qieemo_ref.training import seed_everything
 ABOUT = {
     "name": "qieemo-small-emodb",
     "license": "weights: CC BY 4.0; trained on EMO-DB (Burkhardt et al. 2005), LibriSpeech (CC BY 4.0), "
-               "speechocean762",
+               "speechocean762; taught in stage 1 by NVIDIA NeMo stt_en_conformer_ctc_small (CC BY 4.0)",
     "author": "Qieemo for Java",
 }
 
