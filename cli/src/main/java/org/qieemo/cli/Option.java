@@ -26,7 +26,7 @@ record Option(String name, String value, String text, boolean required, Check ch
 
   static Option text(String name, String value, String text) {
     return new Option(
-        name, value, text, v -> v.isEmpty() ? "a " + value + " that is not empty" : null);
+        name, value, text, false, v -> v.isEmpty() ? "a " + value + " that is not empty" : null);
   }
 
   static Option choice(String name, String text, String... choices) {
