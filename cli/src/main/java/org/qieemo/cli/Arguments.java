@@ -35,8 +35,8 @@ record Arguments(List<String> operands, Map<String, String> values) {
     return new Arguments(List.copyOf(parser.operands), Map.copyOf(parser.values));
   }
 
-  /** Checks the operands' number; apart from parsing so that {@code --help} needs none. */
-  void requireOperands(CommandSpec spec) throws UsageException {
+  /** Checks that nothing is missing; apart from parsing so that {@code --help} needs nothing. */
+  void requireAll(CommandSpec spec) throws UsageException {
     int count = operands.size();
     if (count < spec.leastOperands()) {
       throw new UsageException("missing " + spec.operands() + ": usage is " + spec.usage());
@@ -44,6 +44,12 @@ record Arguments(List<String> operands, Map<String, String> values) {
     if (count > spec.mostOperands()) {
       String surplus = operands.get(spec.mostOperands());
       throw new UsageException("unexpected '" + surplus + "': usage is " + spec.usage());
+    }
+    for (Option option : spec.options()) {
+      if (option.required() && !has(option.name())) {
+        throw new UsageException(
+            "option " + option.name() + " is missing: usage is " + spec.usage());
+      }
     }
   }
 

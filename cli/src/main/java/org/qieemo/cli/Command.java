@@ -20,8 +20,7 @@ interface Command {
    * Runs it.
    *
    * @return the exit code
-   * @throws UsageException for what only the command itself can see to be wrong
    * @throws IOException for what stops the whole command; its message names the file
    */
-  int run(Arguments arguments, Console console) throws UsageException, IOException;
+  int run(Arguments arguments, Console console) throws IOException;
 }

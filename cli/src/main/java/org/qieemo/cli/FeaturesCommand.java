@@ -7,15 +7,17 @@ import org.qieemo.Audio;
 import org.qieemo.EmotionRecognizer;
 import org.qieemo.FeatureMatrix;
 import org.qieemo.Tap;
+import org.qieemo.UnsupportedByModelException;
 
 /** {@code qieemo features}. */
 final class FeaturesCommand implements Command {
   private static final String TAPS =
       "fbank, features, block:N, encoder, ppg, ctc-logits or frame-emotion";
   private static final Option TAP =
-      new Option("--tap", "TAP", "what is written: " + TAPS, FeaturesCommand::wrongTap);
+      new Option("--tap", "TAP", TAPS, true, FeaturesCommand::wrongTap);
   private static final Option OUTPUT =
-      Option.text("--output", "X.npy", "the NumPy file to write; one that exists is replaced");
+      Option.text("--output", "X.npy", "the NumPy file to write; one that exists is replaced")
+          .needed();
 
   @Override
   public CommandSpec spec() {
@@ -44,18 +46,7 @@ final class FeaturesCommand implements Command {
   }
 
   @Override
-  public int run(Arguments arguments, Console console) throws UsageException, IOException {
-    for (Option required : List.of(TAP, OUTPUT)) {
-      if (!arguments.has(required.name())) {
-        throw new UsageException(
-            "option "
-                + required.name()
-                + " is missing: "
-                + required.usage()
-                + " is "
-                + required.text());
-      }
-    }
+  public int run(Arguments arguments, Console console) throws IOException {
     String file = arguments.operands().get(0);
     Tap tap = Tap.parse(arguments.get(TAP.name(), ""));
     try (EmotionRecognizer recognizer = ModelOptions.open(arguments)) {
@@ -71,6 +62,8 @@ final class FeaturesCommand implements Command {
       throws FileFailure {
     try {
       return recognizer.features(Audio.read(Path.of(file)), tap);
+    } catch (UnsupportedByModelException e) {
+      throw new FileFailure("--tap " + tap, e);
     } catch (IOException | RuntimeException | OutOfMemoryError e) {
       throw new FileFailure(file, e);
     }

@@ -97,12 +97,18 @@ final class InspectCommand implements Command {
 
   private static String brief(Object value) {
     if (!(value instanceof List<?> list)) {
-      return String.valueOf(value);
+      return scalar(value);
     }
-    String shown = list.subList(0, Math.min(MOST_SHOWN, list.size())).toString();
+    String shown = list.stream().limit(MOST_SHOWN).map(InspectCommand::scalar).toList().toString();
     return list.size() <= MOST_SHOWN
         ? shown
         : shown.substring(0, shown.length() - 1) + ", ...] (" + list.size() + " entries)";
+  }
+
+  /** Numbers that were float32 in the file as short as float32 can be written. */
+  private static String scalar(Object value) {
+    boolean single = value instanceof Double d && (float) d.doubleValue() == d;
+    return single ? String.valueOf(((Double) value).floatValue()) : String.valueOf(value);
   }
 
   private static String json(String name, GgufFile file, ModelConfig config, String refusal) {

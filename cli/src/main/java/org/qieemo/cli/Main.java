@@ -84,7 +84,7 @@ public final class Main {
         spec.help().forEach(console::line);
         return Command.OK;
       }
-      arguments.requireOperands(spec);
+      arguments.requireAll(spec);
       return command.run(arguments, console);
     } catch (UsageException e) {
       console.error(e.getMessage() + "; see 'qieemo " + spec.name() + " --help'");
