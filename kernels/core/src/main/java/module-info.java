@@ -1,4 +1,5 @@
 /** Tensors, the op contract, the choice of a back end, and the CPU back end in plain Java. */
+@SuppressWarnings("module") // the vector artifact is compiled after this one
 module org.qieemo.kernels {
   exports org.qieemo.kernels;
   exports org.qieemo.kernels.cpu to

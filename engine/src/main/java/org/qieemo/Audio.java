@@ -19,8 +19,7 @@ public record Audio(float[] samples, int sampleRate) {
    */
   public Audio {
     if (sampleRate < 1000 || sampleRate > 768_000) {
-      throw new InvalidAudioException(
-          "sample rate must be 1000 to 768000 Hz, found " + sampleRate);
+      throw new InvalidAudioException("sample rate must be 1000 to 768000 Hz, found " + sampleRate);
     }
     for (int i = 0; i < samples.length; i++) {
       if (!Float.isFinite(samples[i])) {

@@ -4,8 +4,8 @@ import java.util.List;
 import org.qieemo.weights.CtcConfig;
 
 /**
- * Greedy CTC: the best token of each frame, repeats merged, blanks dropped. A SentencePiece word mark
- * (U+2581) and {@code <space>} become spaces; other tokens in angle brackets are left out.
+ * Greedy CTC: the best token of each frame, repeats merged, blanks dropped. A SentencePiece word
+ * mark (U+2581) and {@code <space>} become spaces; other tokens in angle brackets are left out.
  */
 final class CtcDecoder {
   private static final String WORD_MARK = "\u2581";

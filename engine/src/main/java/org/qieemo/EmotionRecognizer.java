@@ -33,9 +33,9 @@ import org.qieemo.weights.TensorNames;
  * }
  * }</pre>
  *
- * <p>Immutable and safe for use by many threads at once; each concurrent call keeps its own buffers,
- * which are reused. {@link #close()} waits for running calls, is idempotent, and every later call
- * throws {@link IllegalStateException}.
+ * <p>Immutable and safe for use by many threads at once; each concurrent call keeps its own
+ * buffers, which are reused. {@link #close()} waits for running calls, is idempotent, and every
+ * later call throws {@link IllegalStateException}.
  */
 public final class EmotionRecognizer implements AutoCloseable {
   private static final String EMBEDDED = "embedded.gguf";
@@ -171,7 +171,10 @@ public final class EmotionRecognizer implements AutoCloseable {
     for (int i = 0; i < batch.size(); i++) {
       emotions.add(
           new Emotion(
-              labels(), probabilities(logits.utterance(i)), batch.get(i).seconds(), curve(logits, i)));
+              labels(),
+              probabilities(logits.utterance(i)),
+              batch.get(i).seconds(),
+              curve(logits, i)));
     }
     return emotions;
   }
@@ -250,7 +253,10 @@ public final class EmotionRecognizer implements AutoCloseable {
     for (Audio audio : batch) {
       if (audio.seconds() > options.maxSeconds()) {
         throw new InvalidAudioException(
-            seconds(audio) + " s of audio exceed the limit of " + options.maxSeconds() + " s: cut it");
+            seconds(audio)
+                + " s of audio exceed the limit of "
+                + options.maxSeconds()
+                + " s: cut it");
       }
       float[] utterance = frontEnd.features(audio.samples(), audio.sampleRate());
       if (model.config().subsampling().outputFrames(utterance.length / bins) < 1) {
@@ -300,7 +306,8 @@ public final class EmotionRecognizer implements AutoCloseable {
     if (tap == Tap.FRAME_EMOTION) {
       requireClassifier();
       if (!model.hasFrameLogits()) {
-        throw new UnsupportedByModelException("the model pools statistics: it has no frame emotion");
+        throw new UnsupportedByModelException(
+            "the model pools statistics: it has no frame emotion");
       }
     }
     if (tap == Tap.PPG || tap == Tap.CTC_LOGITS) {

@@ -8,8 +8,8 @@ import org.qieemo.kernels.Backend;
 import org.qieemo.model.Forward;
 
 /**
- * The buffers of concurrent calls on one back end: each call borrows a {@link Forward} that no other
- * call has. Thread-safe; closing waits for running calls.
+ * The buffers of concurrent calls on one back end: each call borrows a {@link Forward} that no
+ * other call has. Thread-safe; closing waits for running calls.
  */
 final class ForwardPool implements AutoCloseable {
   private final Backend backend;

@@ -15,6 +15,39 @@ final class RealFft {
 
   private final double[] sin;
 
+  private final Pass[] passes;
+
+  /** The twiddle factors w, w^2, w^3 of one radix-4 pass, for each of its butterflies. */
+  private static final class Pass {
+    private final int stride;
+    private final double[] cos1;
+    private final double[] sin1;
+    private final double[] cos2;
+    private final double[] sin2;
+    private final double[] cos3;
+    private final double[] sin3;
+
+    Pass(int half, int stride) {
+      this.stride = stride;
+      cos1 = wave(half, stride, 1, 0);
+      sin1 = wave(half, stride, 1, 1);
+      cos2 = wave(half, stride, 2, 0);
+      sin2 = wave(half, stride, 2, 1);
+      cos3 = wave(half, stride, 3, 0);
+      sin3 = wave(half, stride, 3, 1);
+    }
+
+    /** cos (quarters 0) or -sin (quarters 1) of 2 pi power p stride / half, p = i / stride. */
+    private static double[] wave(int half, int stride, int power, int quarters) {
+      double[] out = new double[half / 4];
+      for (int i = 0; i < out.length; i++) {
+        double angle = 2 * Math.PI * power * (i / stride) * stride / half;
+        out[i] = quarters == 0 ? Math.cos(angle) : -Math.sin(angle);
+      }
+      return out;
+    }
+  }
+
   /** Working memory of one thread. */
   static final class Scratch {
     private double[] re;
@@ -54,6 +87,10 @@ final class RealFft {
       cos[i] = Math.cos(2 * Math.PI * i / size);
       sin[i] = -Math.sin(2 * Math.PI * i / size);
     }
+    passes = new Pass[Integer.numberOfTrailingZeros(half) / 2];
+    for (int i = 0; i < passes.length; i++) {
+      passes[i] = new Pass(half, 1 << 2 * i);
+    }
   }
 
   /** The least size that holds n samples. */
@@ -80,71 +117,63 @@ final class RealFft {
       s.re[i] = x[2 * i];
       s.im[i] = x[2 * i + 1];
     }
-    int stride = 1;
-    for (int n = half; n > 1; n >>= 2, stride <<= 2) {
-      if (n == 2) {
-        radix2(stride, s);
-      } else {
-        radix4(n, stride, s);
-      }
+    for (Pass pass : passes) {
+      radix4(pass, s);
+      s.swap();
+    }
+    if (Integer.numberOfTrailingZeros(half) % 2 == 1) {
+      radix2(s);
       s.swap();
     }
     split(power, s);
   }
 
-  private void radix2(int stride, Scratch s) {
-    for (int q = 0; q < stride; q++) {
-      double ar = s.re[q];
-      double ai = s.im[q];
-      double br = s.re[q + stride];
-      double bi = s.im[q + stride];
-      s.re2[q] = ar + br;
-      s.im2[q] = ai + bi;
-      s.re2[q + stride] = ar - br;
-      s.im2[q + stride] = ai - bi;
+  /** The last pass where half is no power of four: pairs that lie half / 2 apart. */
+  private void radix2(Scratch s) {
+    int apart = half / 2;
+    for (int q = 0; q < apart; q++) {
+      s.re2[q] = s.re[q] + s.re[q + apart];
+      s.im2[q] = s.im[q] + s.im[q + apart];
+      s.re2[q + apart] = s.re[q] - s.re[q + apart];
+      s.im2[q + apart] = s.im[q] - s.im[q + apart];
     }
   }
 
-  /** One pass over sub-transforms of length n that lie stride apart. */
-  private void radix4(int n, int stride, Scratch s) {
-    int quarter = n / 4;
-    int step = size / n;
-    for (int p = 0; p < quarter; p++) {
-      butterflies(p * step, stride * p, stride * quarter, stride * 4 * p, stride, s);
-    }
-  }
-
-  /** Butterflies that share their twiddle factor w = exp(-2 pi i turn / N). */
-  private void butterflies(int turn, int from, int apart, int to, int stride, Scratch s) {
+  /**
+   * One pass: butterfly i takes inputs i + r half/4 and, in its group of stride butterflies that
+   * share a twiddle factor w, writes the outputs w^r stride apart.
+   */
+  private void radix4(Pass pass, Scratch s) {
     double[] re = s.re;
     double[] im = s.im;
     double[] re2 = s.re2;
     double[] im2 = s.im2;
-    double w1r = cos[turn];
-    double w1i = sin[turn];
-    double w2r = w1r * w1r - w1i * w1i;
-    double w2i = 2 * w1r * w1i;
-    double w3r = w1r * w2r - w1i * w2i;
-    double w3i = w1r * w2i + w1i * w2r;
-    for (int q = 0; q < stride; q++) {
-      int a = from + q;
-      double sumR = re[a] + re[a + 2 * apart];
-      double sumI = im[a] + im[a + 2 * apart];
-      double difR = re[a] - re[a + 2 * apart];
-      double difI = im[a] - im[a + 2 * apart];
-      double sum2R = re[a + apart] + re[a + 3 * apart];
-      double sum2I = im[a + apart] + im[a + 3 * apart];
-      double turnR = im[a + apart] - im[a + 3 * apart];
-      double turnI = re[a + 3 * apart] - re[a + apart];
-      int b = to + q;
-      re2[b] = sumR + sum2R;
-      im2[b] = sumI + sum2I;
-      re2[b + stride] = w1r * (difR + turnR) - w1i * (difI + turnI);
-      im2[b + stride] = w1r * (difI + turnI) + w1i * (difR + turnR);
-      re2[b + 2 * stride] = w2r * (sumR - sum2R) - w2i * (sumI - sum2I);
-      im2[b + 2 * stride] = w2r * (sumI - sum2I) + w2i * (sumR - sum2R);
-      re2[b + 3 * stride] = w3r * (difR - turnR) - w3i * (difI - turnI);
-      im2[b + 3 * stride] = w3r * (difI - turnI) + w3i * (difR - turnR);
+    int stride = pass.stride;
+    int quarter = half / 4;
+    for (int i = 0; i < quarter; i++) {
+      double sumR = re[i] + re[i + 2 * quarter];
+      double sumI = im[i] + im[i + 2 * quarter];
+      double difR = re[i] - re[i + 2 * quarter];
+      double difI = im[i] - im[i + 2 * quarter];
+      double sum2R = re[i + quarter] + re[i + 3 * quarter];
+      double sum2I = im[i + quarter] + im[i + 3 * quarter];
+      double turnR = im[i + quarter] - im[i + 3 * quarter];
+      double turnI = re[i + 3 * quarter] - re[i + quarter];
+      int to = 4 * i - 3 * (i & (stride - 1));
+      re2[to] = sumR + sum2R;
+      im2[to] = sumI + sum2I;
+      double r1 = difR + turnR;
+      double i1 = difI + turnI;
+      re2[to + stride] = pass.cos1[i] * r1 - pass.sin1[i] * i1;
+      im2[to + stride] = pass.cos1[i] * i1 + pass.sin1[i] * r1;
+      double r2 = sumR - sum2R;
+      double i2 = sumI - sum2I;
+      re2[to + 2 * stride] = pass.cos2[i] * r2 - pass.sin2[i] * i2;
+      im2[to + 2 * stride] = pass.cos2[i] * i2 + pass.sin2[i] * r2;
+      double r3 = difR - turnR;
+      double i3 = difI - turnI;
+      re2[to + 3 * stride] = pass.cos3[i] * r3 - pass.sin3[i] * i3;
+      im2[to + 3 * stride] = pass.cos3[i] * i3 + pass.sin3[i] * r3;
     }
   }
 

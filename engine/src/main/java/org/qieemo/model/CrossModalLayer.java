@@ -20,8 +20,8 @@ import org.qieemo.weights.FusionConfig;
 import org.qieemo.weights.FusionConfig.CmaNorm;
 
 /**
- * A = LayerNorm(Q + MHA(Q, K, V)), Z = LayerNorm(A + FFN(A)), FFN: d -> f -> d with ReLU; or, with the
- * norms first, A = Q + MHA(LN(Q), K, V), Z = A + FFN(LN(A)).
+ * A = LayerNorm(Q + MHA(Q, K, V)), Z = LayerNorm(A + FFN(A)), FFN: d -> f -> d with ReLU; or, with
+ * the norms first, A = Q + MHA(LN(Q), K, V), Z = A + FFN(LN(A)).
  */
 final class CrossModalLayer {
   private final Linear query; // [w, w]

@@ -14,8 +14,9 @@ import org.qieemo.weights.FusionConfig;
 import org.qieemo.weights.FusionConfig.PoolingKind;
 
 /**
- * From the fused frames U [T, n] to one row of K per utterance: frame logits l_t = U_t W_c + b_c and
- * their mean (or the mean of their softmax), or the head behind attentive or statistics pooling.
+ * From the fused frames U [T, n] to one row of K per utterance: frame logits l_t = U_t W_c + b_c
+ * and their mean (or the mean of their softmax), or the head behind attentive or statistics
+ * pooling.
  */
 final class EmotionHead {
   private final PoolingKind kind;

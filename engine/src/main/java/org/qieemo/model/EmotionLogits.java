@@ -34,6 +34,11 @@ public final class EmotionLogits {
     }
   }
 
+  /** Whether single frames have logits. */
+  public boolean hasFrames() {
+    return frameLogits != null;
+  }
+
   /** Encoder frames of utterance {@code i}. */
   public int frames(int i) {
     return starts[i + 1] - starts[i];

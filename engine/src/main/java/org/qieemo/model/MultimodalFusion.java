@@ -11,8 +11,8 @@ import org.qieemo.kernels.Tensor;
 import org.qieemo.weights.FusionConfig.Mmf;
 
 /**
- * MMF. concat: M = LayerNorm(ReLU([P' || E'] W_m + b_m)). gated: g = sigmoid([P' || E'] W_g + b_g), M
- * = LayerNorm(g * P' + (1-g) * E'). sum: M = LayerNorm(P' + E').
+ * MMF. concat: M = LayerNorm(ReLU([P' || E'] W_m + b_m)). gated: g = sigmoid([P' || E'] W_g + b_g),
+ * M = LayerNorm(g * P' + (1-g) * E'). sum: M = LayerNorm(P' + E').
  */
 final class MultimodalFusion {
   private final Mmf kind;

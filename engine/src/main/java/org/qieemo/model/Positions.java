@@ -5,8 +5,9 @@ import org.qieemo.kernels.Tensor;
 import org.qieemo.weights.EncoderConfig.Position;
 
 /**
- * Sinusoidal position rows PE[p,2i] = sin(p w_i), PE[p,2i+1] = cos(p w_i), w_i = exp(-2i ln(10000)/d),
- * rounded to float32 where PyTorch does. The rows are computed for the longest input seen and kept.
+ * Sinusoidal position rows PE[p,2i] = sin(p w_i), PE[p,2i+1] = cos(p w_i), w_i = exp(-2i
+ * ln(10000)/d), rounded to float32 where PyTorch does. The rows are computed for the longest input
+ * seen and kept.
  *
  * <p>Row r of n frames stands for position r (absolute, WeNet), n-1-r with 2n-1 rows (relative), or
  * 4999-r (ESPnet's legacy, whose table of 5000 rows is reversed).

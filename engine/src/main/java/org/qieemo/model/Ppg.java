@@ -15,8 +15,8 @@ import org.qieemo.weights.FusionConfig.PpgForm;
 import org.qieemo.weights.ModelConfig;
 
 /**
- * The textual stream: P = softmax(CTC logits) (or their log softmax, or the logits themselves), P' =
- * LayerNorm(P W_p + b_p). A blank column that is left out gets zero weights, which is the same as
+ * The textual stream: P = softmax(CTC logits) (or their log softmax, or the logits themselves), P'
+ * = LayerNorm(P W_p + b_p). A blank column that is left out gets zero weights, which is the same as
  * dropping it.
  */
 final class Ppg {

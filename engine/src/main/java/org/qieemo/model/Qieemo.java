@@ -11,8 +11,9 @@ import org.qieemo.weights.ModelConfig;
 import org.qieemo.weights.ModelFile;
 
 /**
- * The model. Features [T, F] pass the encoder; its last layer and the CTC head give the posteriorgram
- * P, its tapped blocks the emotional features E; MMF and CMA join them; the head names the emotion.
+ * The model. Features [T, F] pass the encoder; its last layer and the CTC head give the
+ * posteriorgram P, its tapped blocks the emotional features E; MMF and CMA join them; the head
+ * names the emotion.
  *
  * <p>Immutable and shared by threads: what a run needs is in its {@link Forward}.
  */
@@ -47,9 +48,7 @@ public final class Qieemo {
 
   private static CrossModalAttention crossModal(WeightScope scope, CmaQuery query) {
     FusionConfig fusion = scope.config().fusion();
-    return fusion != null && fusion.cma().has(query)
-        ? new CrossModalAttention(scope, query)
-        : null;
+    return fusion != null && fusion.cma().has(query) ? new CrossModalAttention(scope, query) : null;
   }
 
   /** What the model file says. */
@@ -180,7 +179,11 @@ public final class Qieemo {
       f.addUtterance(config.subsampling(), batch.frames(i));
       if (f.frames().length(i) == 0) {
         throw new IllegalArgumentException(
-            "utterance " + i + " has " + batch.frames(i) + " feature frames, too few for one frame");
+            "utterance "
+                + i
+                + " has "
+                + batch.frames(i)
+                + " feature frames, too few for one frame");
       }
     }
     int bins = config.frontEnd().melBins();

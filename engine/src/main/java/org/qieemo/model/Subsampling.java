@@ -19,9 +19,9 @@ import org.qieemo.weights.EncoderConfig.Position;
 import org.qieemo.weights.SubsamplingConfig.Kind;
 
 /**
- * Features [T, F] to encoder frames H^0 [T', d]: strided convolutions with ReLU, a projection of the
- * bins and channels that remain, the factor sqrt(d), and the sinusoid of absolute positions. {@code
- * linear} has a LayerNorm in place of the convolutions.
+ * Features [T, F] to encoder frames H^0 [T', d]: strided convolutions with ReLU, a projection of
+ * the bins and channels that remain, the factor sqrt(d), and the sinusoid of absolute positions.
+ * {@code linear} has a LayerNorm in place of the convolutions.
  */
 final class Subsampling {
   private final Conv2d[] convolutions;
@@ -67,8 +67,7 @@ final class Subsampling {
     Segments result = f.stage(i + 1);
     int bins = geometry.outputBins();
     int channels = geometry.outputChannels();
-    Tensor pairs =
-        f.exec.reshape(x, in.rows() * geometry.inputBins(), geometry.inputChannels());
+    Tensor pairs = f.exec.reshape(x, in.rows() * geometry.inputBins(), geometry.inputChannels());
     Tensor y = f.exec.take(result.rows() * bins, channels);
     f.exec.conv2d(pairs, convolutions[i], in, y, result);
     return f.exec.reshape(y, result.rows(), bins * channels);

@@ -42,7 +42,8 @@ public final class ModelFile {
       used.put(spec.name(), tensor);
     }
     if (!left.isEmpty()) {
-      throw error(source, "tensor " + left.keySet().iterator().next() + " has no place in the model");
+      throw error(
+          source, "tensor " + left.keySet().iterator().next() + " has no place in the model");
     }
     return new ModelFile(config, used);
   }
@@ -71,7 +72,9 @@ public final class ModelFile {
     }
   }
 
-  /** Index of the first value (or, in blocks, of the block's first value) that is not finite, or -1. */
+  /**
+   * Index of the first value (or, in blocks, of the block's first value) that is not finite, or -1.
+   */
   private static long firstNotFinite(HostTensor tensor) {
     return switch (tensor.dtype()) {
       case F32 -> {

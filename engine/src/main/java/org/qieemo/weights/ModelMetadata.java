@@ -27,7 +27,9 @@ public final class ModelMetadata {
     if (!m.string(Keys.ARCHITECTURE).equals(ARCHITECTURE)) {
       throw m.error(
           Keys.ARCHITECTURE,
-          "expected 'qieemo', found '" + m.string(Keys.ARCHITECTURE) + "': not a model of this kind");
+          "expected 'qieemo', found '"
+              + m.string(Keys.ARCHITECTURE)
+              + "': not a model of this kind");
     }
     if (m.integer(Keys.FORMAT_VERSION) != FORMAT_VERSION) {
       throw m.error(

@@ -1,0 +1,79 @@
+package org.qieemo.cli;
+
+import java.io.IOException;
+import java.util.List;
+import org.qieemo.Audio;
+import org.qieemo.EmotionRecognizer;
+
+/** {@code qieemo transcribe}. */
+final class TranscribeCommand implements Command {
+  private static final Option FORMAT =
+      Option.choice("--format", "how results are printed; default: text", "text", "jsonl");
+
+  @Override
+  public CommandSpec spec() {
+    return new CommandSpec(
+        "transcribe",
+        "Writes down what each recording says, by greedy CTC",
+        "FILE...",
+        1,
+        Integer.MAX_VALUE,
+        List.of(ModelOptions.MODEL, FORMAT),
+        List.of(
+            "FILE is a WAV file. One file: just its text; several: 'file: text'. What the text is",
+            "written in (letters, word pieces, phones) is the model's choice.",
+            "jsonl: one object per file and line, with file, duration, text and backend,",
+            "or file and error."),
+        List.of(
+            "qieemo transcribe voice.wav",
+            "qieemo transcribe --model asr.gguf --format jsonl *.wav"));
+  }
+
+  @Override
+  public int run(Arguments arguments, Console console) throws IOException {
+    try (EmotionRecognizer recognizer = ModelOptions.open(arguments)) {
+      if (!recognizer.canTranscribe()) {
+        throw new FileFailure(
+            arguments.get("--model", "embedded model")
+                + ": the model has no CTC head and cannot transcribe; see 'qieemo inspect'");
+      }
+      List<String> files = arguments.operands();
+      boolean json = arguments.get("--format", "text").equals("jsonl");
+      return Batch.run(
+          files, console, json ? jsonl(recognizer, console) : text(recognizer, console, files));
+    }
+  }
+
+  private static Batch.Work text(
+      EmotionRecognizer recognizer, Console console, List<String> files) {
+    return new Batch.Work() {
+      @Override
+      public void on(String file, Audio audio) {
+        String text = recognizer.transcribe(audio);
+        console.line(files.size() == 1 ? text : file + ": " + text);
+      }
+
+      @Override
+      public void failed(String file, String reason) {
+        console.error(file + ": " + reason);
+      }
+    };
+  }
+
+  private static Batch.Work jsonl(EmotionRecognizer recognizer, Console console) {
+    return new Batch.Work() {
+      @Override
+      public void on(String file, Audio audio) {
+        JsonWriter json = new JsonWriter().beginObject().member("file", file);
+        json.member("duration", audio.seconds()).member("text", recognizer.transcribe(audio));
+        console.json(json.member("backend", recognizer.backend().name()).endObject().toString());
+      }
+
+      @Override
+      public void failed(String file, String reason) {
+        JsonWriter json = new JsonWriter().beginObject().member("file", file);
+        console.json(json.member("error", reason).endObject().toString());
+      }
+    };
+  }
+}

@@ -1,0 +1,137 @@
+package org.qieemo.kernels.cpu;
+
+import org.qieemo.kernels.Activation;
+
+/**
+ * The inner loops of the CPU back end, once per instruction set. Everything around them (checks,
+ * threads, workspace, order of the steps) stands once in this package.
+ *
+ * <p>A matrix product runs in strips: up to {@link #stripRows()} rows of a by one panel of {@link
+ * #panelWidth()} columns of b; the strip is row-major with {@code panelWidth()} as its stride. Each
+ * element of a product is one chain of fused multiply-adds in ascending depth, whatever the rows
+ * around it, so that results depend neither on the batch nor on the number of threads.
+ *
+ * <p>Implementations have no state and are safe for use by many threads; what a call writes to is
+ * its caller's alone. Ranges are trusted: {@link CpuExecution} has checked them.
+ */
+public interface CpuKernels {
+  /** What runs, for people, such as {@code Vector API 512-bit}. */
+  String name();
+
+  /** Columns of a panel. */
+  int panelWidth();
+
+  /** Most rows of a strip. */
+  int stripRows();
+
+  /**
+   * Packs {@code depth} rows of all columns into the rows from {@code toDepth} on of {@code to},
+   * which {@link #resize} has sized.
+   *
+   * @param from element (k, n) is {@code from[offset + k * depthStride + n * colStride]}
+   */
+  void pack(
+      PackedMatrix to,
+      int toDepth,
+      int depth,
+      float[] from,
+      int offset,
+      int depthStride,
+      int colStride);
+
+  /** Gives {@code matrix} the shape [depth, cols], growing its memory if it must; a new bias is 0. */
+  void resize(PackedMatrix matrix, int depth, int cols);
+
+  /**
+   * strip[r, c] = bias[c] + sum over k in [from, to) of a[r, k] b[k, c], for one panel of b.
+   *
+   * @param a element (r, k) is {@code a[aOffset + r * aStride + k]}
+   * @param rows 1 to {@link #stripRows()}; the strip's rows beyond are undefined afterwards
+   */
+  void multiply(
+      float[] a,
+      int aOffset,
+      int aStride,
+      int rows,
+      PackedMatrix b,
+      int panel,
+      int from,
+      int to,
+      Strip strip);
+
+  /** out[r, c] = strip[r, c] for c below {@code cols}. */
+  void storeStrip(Strip strip, int rows, int cols, float[] out, int offset, int stride);
+
+  /** out[r, c] += scale * strip[r, c] for c below {@code cols}. */
+  void addStrip(
+      Strip strip, int rows, int cols, float scale, float[] out, int offset, int stride);
+
+  /** strip[r, c] = activation(strip[r, c]) for c below {@code cols}; not GLU. */
+  void activateStrip(Activation activation, Strip strip, int rows, int cols);
+
+  /** strip[r, c] *= sigmoid(gates[r, c]) for c below {@code cols}. */
+  void gateStrip(Strip strip, Strip gates, int rows, int cols);
+
+  /** x = activation(x) for {@code count} values from {@code offset} on; not GLU. */
+  void activate(Activation activation, float[] x, int offset, int count);
+
+  /** One row of LayerNorm, without the activation; out may be x. */
+  void layerNorm(
+      float[] x,
+      int xOffset,
+      float[] gamma,
+      float[] beta,
+      float eps,
+      float[] out,
+      int outOffset,
+      ThreadScratch scratch);
+
+  /** One row of softmax, {@code count} at least 1; out may be x. A row of -infinity gives zeros. */
+  void softmax(
+      float[] x, int xOffset, float[] out, int outOffset, int count, ThreadScratch scratch);
+
+  /** One row of log softmax, {@code count} at least 1; out may be x. */
+  void logSoftmax(
+      float[] x, int xOffset, float[] out, int outOffset, int count, ThreadScratch scratch);
+
+  /** One row of out = alpha * x + beta * y; out may be x or y. */
+  void scaledSum(
+      float alpha,
+      float[] x,
+      int xOffset,
+      float beta,
+      float[] y,
+      int yOffset,
+      float[] out,
+      int outOffset,
+      int count);
+
+  /** One row of out = gate * a + (1 - gate) * b; out may be any of them. */
+  void gatedSum(
+      float[] gate,
+      int gateOffset,
+      float[] a,
+      int aOffset,
+      float[] b,
+      int bOffset,
+      float[] out,
+      int outOffset,
+      int count);
+
+  /**
+   * One row of a depthwise convolution: out[c] = bias[c] + sum over k of w[k, c] x[k, c].
+   *
+   * @param x element (k, c) is {@code x[xOffset + k * xStride + c]}
+   * @param weight [kernel, channels]
+   * @param bias [channels]
+   */
+  void depthwise(
+      float[] x,
+      int xOffset,
+      int xStride,
+      float[] weight,
+      int kernel,
+      float[] bias,
+      float[] out,
+      int outOffset);
+}

@@ -1,0 +1,100 @@
+package org.qieemo.kernels.cpu;
+
+import org.qieemo.kernels.Activation;
+import org.qieemo.kernels.HostTensor;
+import org.qieemo.kernels.Linear;
+import org.qieemo.kernels.ShapeException;
+
+/** A packed weight with its bias and activation; behind GLU values and gates are two matrices. */
+final class CpuLinear implements Linear {
+  private final CpuBackend owner;
+  private final int inputs;
+  private final int outputs;
+  private final Activation activation;
+  private final PackedMatrix values; // [inputs, outputs]
+  private final PackedMatrix gates; // [inputs, outputs], null without GLU
+
+  /** Packs weight [outputs, inputs] and bias [outputs] or null, as {@link Activation} says. */
+  CpuLinear(CpuBackend owner, HostTensor weight, HostTensor bias, Activation activation) {
+    this.owner = owner;
+    this.activation = activation;
+    int weightRows = weight.dim(0);
+    ShapeException.require(
+        "linear", "elements of the weight", weight.elements(), (long) weightRows * columns(weight));
+    if (bias != null) {
+      ShapeException.require("linear", "elements of the bias", weightRows, bias.elements());
+    }
+    boolean glu = activation == Activation.GLU;
+    if (weightRows < 1 || columns(weight) < 1 || glu && weightRows % 2 != 0) {
+      throw new ShapeException("linear: " + weight + " has no usable shape for " + activation);
+    }
+    inputs = columns(weight);
+    outputs = glu ? weightRows / 2 : weightRows;
+    float[] all = weight.toFloats();
+    float[] biases = bias == null ? new float[weightRows] : bias.toFloats();
+    values = pack(all, biases, 0);
+    gates = glu ? pack(all, biases, outputs) : null;
+  }
+
+  private static int columns(HostTensor weight) {
+    int columns = 1;
+    for (int i = 1; i < weight.rank(); i++) {
+      columns = Math.multiplyExact(columns, weight.dim(i));
+    }
+    return columns;
+  }
+
+  private PackedMatrix pack(float[] all, float[] biases, int firstRow) {
+    PackedMatrix packed = new PackedMatrix();
+    CpuKernels kernels = owner.kernels();
+    kernels.resize(packed, inputs, outputs);
+    kernels.pack(packed, 0, inputs, all, firstRow * inputs, 1, inputs);
+    System.arraycopy(biases, firstRow, packed.bias(), 0, outputs);
+    return packed;
+  }
+
+  /** Panels of columns that {@link #strip} can compute. */
+  int panels() {
+    int width = owner.kernels().panelWidth();
+    return (outputs + width - 1) / width;
+  }
+
+  /** Columns of a panel. */
+  int panelColumns(int panel) {
+    int width = owner.kernels().panelWidth();
+    return Math.min(width, outputs - panel * width);
+  }
+
+  /** Leaves act(x W^T + b) of some rows and one panel in the scratch's strip. */
+  void strip(float[] x, int offset, int stride, int rows, int panel, ThreadScratch scratch) {
+    CpuKernels kernels = owner.kernels();
+    int cols = panelColumns(panel);
+    Strip strip = scratch.strip();
+    kernels.multiply(x, offset, stride, rows, values, panel, 0, inputs, strip);
+    if (activation == Activation.GLU) {
+      Strip gate = scratch.gates();
+      kernels.multiply(x, offset, stride, rows, gates, panel, 0, inputs, gate);
+      kernels.gateStrip(strip, gate, rows, cols);
+    } else if (activation != Activation.NONE) {
+      kernels.activateStrip(activation, strip, rows, cols);
+    }
+  }
+
+  CpuBackend owner() {
+    return owner;
+  }
+
+  Activation activation() {
+    return activation;
+  }
+
+  @Override
+  public int inputs() {
+    return inputs;
+  }
+
+  @Override
+  public int outputs() {
+    return outputs;
+  }
+}

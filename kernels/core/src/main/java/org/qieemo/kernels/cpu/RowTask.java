@@ -1,0 +1,143 @@
+package org.qieemo.kernels.cpu;
+
+import org.qieemo.kernels.Activation;
+
+/** Ops that work row by row; an item is a block of rows. */
+abstract class RowTask implements ParallelTask {
+  private static final int BLOCK_ROWS = 16;
+
+  private final CpuExecution execution;
+  final CpuKernels kernels;
+  private CpuTensor out;
+
+  RowTask(CpuExecution execution, CpuKernels kernels) {
+    this.execution = execution;
+    this.kernels = kernels;
+  }
+
+  /** Runs over the rows of {@code to}; {@code cost} is the work for one element of it. */
+  final void start(CpuTensor to, int cost) {
+    out = to;
+    int items = to.cols() == 0 ? 0 : (to.rows() + BLOCK_ROWS - 1) / BLOCK_ROWS;
+    execution.run(this, items, (long) to.rows() * to.cols() * cost);
+  }
+
+  @Override
+  public final void run(int item, ThreadScratch scratch) {
+    int last = Math.min(out.rows(), (item + 1) * BLOCK_ROWS);
+    for (int r = item * BLOCK_ROWS; r < last; r++) {
+      row(r, out, scratch);
+    }
+  }
+
+  /** Computes row {@code r} of {@code to}. */
+  abstract void row(int r, CpuTensor to, ThreadScratch scratch);
+
+  /** out = act(LayerNorm(x)). */
+  static final class LayerNorm extends RowTask {
+    private CpuTensor x; // [m, width]
+    private CpuNorm norm;
+
+    LayerNorm(CpuExecution execution, CpuKernels kernels) {
+      super(execution, kernels);
+    }
+
+    void start(CpuTensor from, CpuNorm by, CpuTensor to) {
+      x = from;
+      norm = by;
+      start(to, 8);
+    }
+
+    @Override
+    void row(int r, CpuTensor to, ThreadScratch scratch) {
+      kernels.layerNorm(
+          x.data(), x.row(r), norm.gamma(), norm.beta(), norm.eps(), to.data(), to.row(r), scratch);
+      if (norm.activation() != Activation.NONE) {
+        kernels.activate(norm.activation(), to.data(), to.row(r), to.cols());
+      }
+    }
+  }
+
+  /** out = softmax(x) or log softmax(x). */
+  static final class Softmax extends RowTask {
+    private CpuTensor x; // [m, n]
+    private boolean log;
+
+    Softmax(CpuExecution execution, CpuKernels kernels) {
+      super(execution, kernels);
+    }
+
+    void start(CpuTensor from, boolean logarithm, CpuTensor to) {
+      x = from;
+      log = logarithm;
+      start(to, 16);
+    }
+
+    @Override
+    void row(int r, CpuTensor to, ThreadScratch scratch) {
+      if (log) {
+        kernels.logSoftmax(x.data(), x.row(r), to.data(), to.row(r), to.cols(), scratch);
+      } else {
+        kernels.softmax(x.data(), x.row(r), to.data(), to.row(r), to.cols(), scratch);
+      }
+    }
+  }
+
+  /** out = alpha x + beta y. */
+  static final class ScaledSum extends RowTask {
+    private float alpha;
+    private CpuTensor x; // [m, n]
+    private float beta;
+    private CpuTensor y; // [m, n]
+
+    ScaledSum(CpuExecution execution, CpuKernels kernels) {
+      super(execution, kernels);
+    }
+
+    void start(float ofX, CpuTensor first, float ofY, CpuTensor second, CpuTensor to) {
+      alpha = ofX;
+      x = first;
+      beta = ofY;
+      y = second;
+      start(to, 4);
+    }
+
+    @Override
+    void row(int r, CpuTensor to, ThreadScratch scratch) {
+      kernels.scaledSum(
+          alpha, x.data(), x.row(r), beta, y.data(), y.row(r), to.data(), to.row(r), to.cols());
+    }
+  }
+
+  /** out = gate a + (1 - gate) b. */
+  static final class GatedSum extends RowTask {
+    private CpuTensor gate; // [m, n]
+    private CpuTensor a; // [m, n]
+    private CpuTensor b; // [m, n]
+
+    GatedSum(CpuExecution execution, CpuKernels kernels) {
+      super(execution, kernels);
+    }
+
+    void start(CpuTensor by, CpuTensor first, CpuTensor second, CpuTensor to) {
+      gate = by;
+      a = first;
+      b = second;
+      start(to, 4);
+    }
+
+    @Override
+    void row(int r, CpuTensor to, ThreadScratch scratch) {
+      kernels.gatedSum(
+          gate.data(),
+          gate.row(r),
+          a.data(),
+          a.row(r),
+          b.data(),
+          b.row(r),
+          to.data(),
+          to.row(r),
+          to.cols());
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package org.qieemo.kernels.cpu;
+
+/** Small buffers of one thread, reused for every item that the thread works on. Not thread-safe. */
+public final class ThreadScratch {
+  private static final int BUFFERS = 3;
+  private static final int CHUNK = 256;
+
+  private final Strip strip;
+  private final Strip gates;
+  private final float[] chunk0 = new float[CHUNK];
+  private final float[] chunk1 = new float[CHUNK];
+  private final float[][] buffers = new float[BUFFERS][0];
+  private final AttentionBlock attention;
+  private double[] sums = new double[0];
+
+  /** Buffers that fit the kernels. */
+  ThreadScratch(CpuKernels kernels) {
+    strip = new Strip(kernels);
+    gates = new Strip(kernels);
+    attention = new AttentionBlock(kernels, this);
+  }
+
+  /** Strip of a product. */
+  Strip strip() {
+    return strip;
+  }
+
+  /** Strip of the gates of a GLU. */
+  Strip gates() {
+    return gates;
+  }
+
+  /** 256 values for the kernels to use within one call. */
+  public float[] chunk0() {
+    return chunk0;
+  }
+
+  /** Another 256 values. */
+  public float[] chunk1() {
+    return chunk1;
+  }
+
+  AttentionBlock attention() {
+    return attention;
+  }
+
+  /** Buffer {@code i} with room for {@code size} values, contents undefined. */
+  float[] buffer(int i, long size) {
+    if (buffers[i].length < size) {
+      buffers[i] = new float[Math.toIntExact(size)];
+    }
+    return buffers[i];
+  }
+
+  /** Room for {@code size} doubles, contents undefined. */
+  double[] sums(int size) {
+    if (sums.length < size) {
+      sums = new double[size];
+    }
+    return sums;
+  }
+}

@@ -1,0 +1,225 @@
+package org.qieemo.kernels.plain;
+
+import org.qieemo.kernels.Activation;
+import org.qieemo.kernels.cpu.CpuKernels;
+import org.qieemo.kernels.cpu.PackedMatrix;
+import org.qieemo.kernels.cpu.Strip;
+import org.qieemo.kernels.cpu.ThreadScratch;
+
+/** Kernels without any API beyond Java SE. Stateless and thread-safe. */
+final class PlainKernels implements CpuKernels {
+  private static final int STRIP_ROWS = 64;
+
+  @Override
+  public String name() {
+    return "plain Java";
+  }
+
+  @Override
+  public int panelWidth() {
+    return PlainProduct.WIDTH;
+  }
+
+  @Override
+  public int stripRows() {
+    return STRIP_ROWS;
+  }
+
+  @Override
+  public void resize(PackedMatrix matrix, int depth, int cols) {
+    PlainProduct.resize(matrix, depth, cols);
+  }
+
+  @Override
+  public void pack(
+      PackedMatrix to,
+      int toDepth,
+      int depth,
+      float[] from,
+      int offset,
+      int depthStride,
+      int colStride) {
+    PlainProduct.pack(to, toDepth, depth, from, offset, depthStride, colStride);
+  }
+
+  @Override
+  public void multiply(
+      float[] a,
+      int aOffset,
+      int aStride,
+      int rows,
+      PackedMatrix b,
+      int panel,
+      int from,
+      int to,
+      Strip strip) {
+    PlainProduct.multiply(a, aOffset, aStride, rows, b, panel, from, to, strip);
+  }
+
+  @Override
+  public void storeStrip(Strip strip, int rows, int cols, float[] out, int offset, int stride) {
+    for (int r = 0; r < rows; r++) {
+      int at = r * PlainProduct.WIDTH;
+      System.arraycopy(strip.values(), at, out, offset + r * stride, cols);
+    }
+  }
+
+  @Override
+  public void addStrip(
+      Strip strip, int rows, int cols, float scale, float[] out, int offset, int stride) {
+    for (int r = 0; r < rows; r++) {
+      int at = r * PlainProduct.WIDTH;
+      int to = offset + r * stride;
+      scaledSum(scale, strip.values(), at, 1, out, to, out, to, cols);
+    }
+  }
+
+  @Override
+  public void activateStrip(Activation activation, Strip strip, int rows, int cols) {
+    for (int r = 0; r < rows; r++) {
+      int at = r * PlainProduct.WIDTH;
+      PlainActivations.apply(activation, strip.values(), at, at + cols);
+    }
+  }
+
+  @Override
+  public void gateStrip(Strip strip, Strip gates, int rows, int cols) {
+    for (int r = 0; r < rows; r++) {
+      int at = r * PlainProduct.WIDTH;
+      PlainActivations.gate(strip.values(), gates.values(), at, at + cols);
+    }
+  }
+
+  @Override
+  public void activate(Activation activation, float[] x, int offset, int count) {
+    PlainActivations.apply(activation, x, offset, offset + count);
+  }
+
+  @Override
+  public void layerNorm(
+      float[] x,
+      int xOffset,
+      float[] gamma,
+      float[] beta,
+      float eps,
+      float[] out,
+      int outOffset,
+      ThreadScratch scratch) {
+    int n = gamma.length;
+    float mean = sum(x, xOffset, n) / n;
+    float variance = sumOfSquares(x, xOffset, n, mean) / n;
+    float factor = (float) (1 / Math.sqrt(variance + eps));
+    for (int j = 0; j < n; j++) {
+      out[outOffset + j] = (x[xOffset + j] - mean) * factor * gamma[j] + beta[j];
+    }
+  }
+
+  /** Sum in four chains, so that additions need not wait for each other. */
+  private static float sum(float[] x, int offset, int n) {
+    float s0 = 0;
+    float s1 = 0;
+    float s2 = 0;
+    float s3 = 0;
+    int j = 0;
+    for (; j + 3 < n; j += 4) {
+      s0 += x[offset + j];
+      s1 += x[offset + j + 1];
+      s2 += x[offset + j + 2];
+      s3 += x[offset + j + 3];
+    }
+    for (; j < n; j++) {
+      s0 += x[offset + j];
+    }
+    return s0 + s1 + (s2 + s3);
+  }
+
+  /** Sum of (x - mean)^2 in four chains. */
+  private static float sumOfSquares(float[] x, int offset, int n, float mean) {
+    float s0 = 0;
+    float s1 = 0;
+    float s2 = 0;
+    float s3 = 0;
+    int j = 0;
+    for (; j + 3 < n; j += 4) {
+      float d0 = x[offset + j] - mean;
+      float d1 = x[offset + j + 1] - mean;
+      float d2 = x[offset + j + 2] - mean;
+      float d3 = x[offset + j + 3] - mean;
+      s0 += d0 * d0;
+      s1 += d1 * d1;
+      s2 += d2 * d2;
+      s3 += d3 * d3;
+    }
+    for (; j < n; j++) {
+      float d = x[offset + j] - mean;
+      s0 += d * d;
+    }
+    return s0 + s1 + (s2 + s3);
+  }
+
+  @Override
+  public void softmax(
+      float[] x, int xOffset, float[] out, int outOffset, int count, ThreadScratch scratch) {
+    PlainSoftmax.softmax(x, xOffset, out, outOffset, count, scratch);
+  }
+
+  @Override
+  public void logSoftmax(
+      float[] x, int xOffset, float[] out, int outOffset, int count, ThreadScratch scratch) {
+    PlainSoftmax.logSoftmax(x, xOffset, out, outOffset, count, scratch);
+  }
+
+  @Override
+  public void scaledSum(
+      float alpha,
+      float[] x,
+      int xOffset,
+      float beta,
+      float[] y,
+      int yOffset,
+      float[] out,
+      int outOffset,
+      int count) {
+    for (int j = 0; j < count; j++) {
+      out[outOffset + j] = alpha * x[xOffset + j] + beta * y[yOffset + j];
+    }
+  }
+
+  @Override
+  public void gatedSum(
+      float[] gate,
+      int gateOffset,
+      float[] a,
+      int aOffset,
+      float[] b,
+      int bOffset,
+      float[] out,
+      int outOffset,
+      int count) {
+    for (int j = 0; j < count; j++) {
+      float g = gate[gateOffset + j];
+      out[outOffset + j] = g * a[aOffset + j] + (1 - g) * b[bOffset + j];
+    }
+  }
+
+  @Override
+  public void depthwise(
+      float[] x,
+      int xOffset,
+      int xStride,
+      float[] weight,
+      int kernel,
+      float[] bias,
+      float[] out,
+      int outOffset) {
+    int channels = bias.length;
+    System.arraycopy(bias, 0, out, outOffset, channels);
+    for (int k = 0; k < kernel; k++) {
+      int from = xOffset + k * xStride;
+      int w = k * channels;
+      for (int c = 0; c < channels; c++) {
+        out[outOffset + c] = Math.fma(weight[w + c], x[from + c], out[outOffset + c]);
+      }
+    }
+  }
+}

@@ -1,0 +1,196 @@
+package org.qieemo.kernels.vector;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+import org.qieemo.kernels.Activation;
+import org.qieemo.kernels.cpu.CpuKernels;
+import org.qieemo.kernels.cpu.PackedMatrix;
+import org.qieemo.kernels.cpu.Strip;
+import org.qieemo.kernels.cpu.ThreadScratch;
+
+/** Kernels on the Vector API. Stateless and thread-safe. */
+final class VectorKernels implements CpuKernels {
+  private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+  private static final int LANES = SPECIES.length();
+  private static final int STRIP_ROWS = 16 * VectorProduct.ROWS;
+
+  @Override
+  public String name() {
+    return "Vector API " + SPECIES.vectorBitSize() + "-bit";
+  }
+
+  @Override
+  public int panelWidth() {
+    return VectorProduct.WIDTH;
+  }
+
+  @Override
+  public int stripRows() {
+    return STRIP_ROWS;
+  }
+
+  @Override
+  public void resize(PackedMatrix matrix, int depth, int cols) {
+    VectorProduct.resize(matrix, depth, cols);
+  }
+
+  @Override
+  public void pack(
+      PackedMatrix to,
+      int toDepth,
+      int depth,
+      float[] from,
+      int offset,
+      int depthStride,
+      int colStride) {
+    VectorProduct.pack(to, toDepth, depth, from, offset, depthStride, colStride);
+  }
+
+  @Override
+  public void multiply(
+      float[] a,
+      int aOffset,
+      int aStride,
+      int rows,
+      PackedMatrix b,
+      int panel,
+      int from,
+      int to,
+      Strip strip) {
+    VectorProduct.multiply(a, aOffset, aStride, rows, b, panel, from, to, strip);
+  }
+
+  @Override
+  public void storeStrip(Strip strip, int rows, int cols, float[] out, int offset, int stride) {
+    float[] values = strip.values();
+    int vectors = SPECIES.loopBound(cols);
+    for (int r = 0; r < rows; r++) {
+      int from = r * VectorProduct.WIDTH;
+      int to = offset + r * stride;
+      for (int c = 0; c < vectors; c += LANES) {
+        FloatVector.fromArray(SPECIES, values, from + c).intoArray(out, to + c);
+      }
+      for (int c = vectors; c < cols; c++) {
+        out[to + c] = values[from + c];
+      }
+    }
+  }
+
+  @Override
+  public void addStrip(
+      Strip strip, int rows, int cols, float scale, float[] out, int offset, int stride) {
+    float[] values = strip.values();
+    int vectors = SPECIES.loopBound(cols);
+    FloatVector factor = FloatVector.broadcast(SPECIES, scale);
+    for (int r = 0; r < rows; r++) {
+      int from = r * VectorProduct.WIDTH;
+      int to = offset + r * stride;
+      for (int c = 0; c < vectors; c += LANES) {
+        FloatVector sum = FloatVector.fromArray(SPECIES, out, to + c);
+        FloatVector.fromArray(SPECIES, values, from + c).fma(factor, sum).intoArray(out, to + c);
+      }
+      for (int c = vectors; c < cols; c++) {
+        out[to + c] = Math.fma(values[from + c], scale, out[to + c]);
+      }
+    }
+  }
+
+  @Override
+  public void activateStrip(Activation activation, Strip strip, int rows, int cols) {
+    VectorActivations.apply(activation, strip.values(), 0, rows * VectorProduct.WIDTH);
+  }
+
+  @Override
+  public void gateStrip(Strip strip, Strip gates, int rows, int cols) {
+    VectorActivations.gate(strip.values(), gates.values(), rows * VectorProduct.WIDTH);
+  }
+
+  @Override
+  public void activate(Activation activation, float[] x, int offset, int count) {
+    VectorActivations.apply(activation, x, offset, count);
+  }
+
+  @Override
+  public void layerNorm(
+      float[] x,
+      int xOffset,
+      float[] gamma,
+      float[] beta,
+      float eps,
+      float[] out,
+      int outOffset,
+      ThreadScratch scratch) {
+    VectorLayerNorm.row(x, xOffset, gamma, beta, eps, out, outOffset, scratch);
+  }
+
+  @Override
+  public void softmax(
+      float[] x, int xOffset, float[] out, int outOffset, int count, ThreadScratch scratch) {
+    VectorSoftmax.softmax(x, xOffset, out, outOffset, count, scratch);
+  }
+
+  @Override
+  public void logSoftmax(
+      float[] x, int xOffset, float[] out, int outOffset, int count, ThreadScratch scratch) {
+    VectorSoftmax.logSoftmax(x, xOffset, out, outOffset, count, scratch);
+  }
+
+  @Override
+  public void scaledSum(
+      float alpha,
+      float[] x,
+      int xOffset,
+      float beta,
+      float[] y,
+      int yOffset,
+      float[] out,
+      int outOffset,
+      int count) {
+    int vectors = SPECIES.loopBound(count);
+    FloatVector a = FloatVector.broadcast(SPECIES, alpha);
+    for (int i = 0; i < vectors; i += LANES) {
+      FloatVector second = FloatVector.fromArray(SPECIES, y, yOffset + i).mul(beta);
+      FloatVector.fromArray(SPECIES, x, xOffset + i).fma(a, second).intoArray(out, outOffset + i);
+    }
+    for (int i = vectors; i < count; i++) {
+      out[outOffset + i] = Math.fma(x[xOffset + i], alpha, y[yOffset + i] * beta);
+    }
+  }
+
+  @Override
+  public void gatedSum(
+      float[] gate,
+      int gateOffset,
+      float[] a,
+      int aOffset,
+      float[] b,
+      int bOffset,
+      float[] out,
+      int outOffset,
+      int count) {
+    int vectors = SPECIES.loopBound(count);
+    FloatVector one = FloatVector.broadcast(SPECIES, 1f);
+    for (int i = 0; i < vectors; i += LANES) {
+      FloatVector g = FloatVector.fromArray(SPECIES, gate, gateOffset + i);
+      FloatVector second = FloatVector.fromArray(SPECIES, b, bOffset + i).mul(one.sub(g));
+      FloatVector.fromArray(SPECIES, a, aOffset + i).fma(g, second).intoArray(out, outOffset + i);
+    }
+    for (int i = vectors; i < count; i++) {
+      float g = gate[gateOffset + i];
+      out[outOffset + i] = Math.fma(a[aOffset + i], g, b[bOffset + i] * (1 - g));
+    }
+  }
+
+  @Override
+  public void depthwise(
+      float[] x,
+      int xOffset,
+      int xStride,
+      float[] weight,
+      int kernel,
+      float[] bias,
+      float[] out,
+      int outOffset) {
+    VectorDepthwise.row(x, xOffset, xStride, weight, kernel, bias, out, outOffset);
+  }
+}

@@ -1,0 +1,44 @@
+package org.qieemo.kernels.vector;
+
+import org.qieemo.kernels.BackendProvider.Availability;
+import org.qieemo.kernels.cpu.CpuKernels;
+import org.qieemo.kernels.cpu.CpuKernelsProvider;
+
+/**
+ * Offers the Vector API's kernels where its module is resolved. This class links no class of {@code
+ * jdk.incubator.vector}: only {@link #create()} does, after {@link #probe()} has seen the module.
+ */
+public final class VectorKernelsProvider implements CpuKernelsProvider {
+  private static final String MODULE = "jdk.incubator.vector";
+
+  /** For the service loader. */
+  public VectorKernelsProvider() {}
+
+  @Override
+  public String name() {
+    return "vector";
+  }
+
+  @Override
+  public int priority() {
+    return 10;
+  }
+
+  @Override
+  public Availability probe() {
+    if (ModuleLayer.boot().findModule(MODULE).isPresent()) {
+      return new Availability(true, MODULE + " is resolved");
+    }
+    return new Availability(
+        false,
+        MODULE
+            + " is not resolved; start Java with --add-modules "
+            + MODULE
+            + " for SIMD kernels (cli/bin/qieemo does)");
+  }
+
+  @Override
+  public CpuKernels create() {
+    return new VectorKernels();
+  }
+}

@@ -1,0 +1,150 @@
+package org.qieemo.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.qieemo.support.Repository;
+
+/** The minimal jar in a process of its own; skipped where it has not been built. */
+class ProcessTest {
+  private static final Path CLI = Repository.root().resolve("cli");
+  private static final Path JAR = CLI.resolve("target/qieemo.jar");
+  private static final Path SAMPLE = CLI.resolve("samples/neutral.wav");
+  private static final String VECTOR = "--add-modules=jdk.incubator.vector";
+
+  @TempDir static Path folder;
+  private static Path model;
+
+  @BeforeAll
+  static void requireJar() throws IOException {
+    boolean built = Files.exists(JAR);
+    if (!built) {
+      System.out.println("skipped: needs cli/target/qieemo.jar, which 'mvn package' builds");
+    }
+    Assumptions.assumeTrue(built, "needs cli/target/qieemo.jar");
+    model = TinyModel.whole(folder.resolve("tiny.gguf"));
+  }
+
+  private static Cli.Result run(List<String> command) throws Exception {
+    Path out = Files.createTempFile(folder, "out", "");
+    Path err = Files.createTempFile(folder, "err", "");
+    Process process =
+        new ProcessBuilder(command)
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile())
+            .start();
+    process.getOutputStream().close();
+    if (!process.waitFor(120, TimeUnit.SECONDS)) {
+      process.destroyForcibly();
+      throw new AssertionError("no end after 120 s: " + command);
+    }
+    return new Cli.Result(process.exitValue(), text(out), text(err));
+  }
+
+  private static String text(Path file) throws IOException {
+    return Files.readString(file, StandardCharsets.UTF_8);
+  }
+
+  private static Cli.Result java(String option, String... arguments) throws Exception {
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    List<String> command = new ArrayList<>(List.of(java));
+    if (!option.isEmpty()) {
+      command.add(option);
+    }
+    command.addAll(List.of("-jar", JAR.toString()));
+    command.addAll(List.of(arguments));
+    return run(command);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", VECTOR})
+  void classifiesOnTheClassPathWithAndWithoutVectors(String option) throws Exception {
+    Cli.Result result =
+        java(
+            option,
+            "classify",
+            "--format=jsonl",
+            "--model",
+            model.toString(),
+            SAMPLE.toString(),
+            "none.wav");
+    assertEquals(1, result.code(), result.err());
+    assertEquals(2, result.outLines().size(), result.out());
+    assertTrue(StrictJson.object(result.outLines().get(0)).containsKey("label"));
+    assertTrue(StrictJson.object(result.outLines().get(1)).containsKey("error"));
+    assertFalse(result.err().contains("Exception"), result.err());
+    assertEquals(option.isEmpty() ? "" : incubatorNote(result.err()), result.err());
+  }
+
+  /** What the JVM itself prints. */
+  private static String incubatorNote(String err) {
+    return err.startsWith("WARNING: Using incubator modules: jdk.incubator.vector") ? err : "";
+  }
+
+  @Test
+  void theEmbeddedModelClassifiesTheSamples() throws Exception {
+    try (JarFile jar = new JarFile(JAR.toFile())) {
+      boolean embedded = jar.getEntry("org/qieemo/embedded.gguf") != null;
+      Assumptions.assumeTrue(embedded, "this build has no embedded model");
+    }
+    Cli.Result result = java("", "classify", SAMPLE.toString());
+    assertEquals(0, result.code(), result.err());
+    assertEquals(1, result.outLines().size());
+    assertEquals("", result.err());
+  }
+
+  @Test
+  void theDoctorIsContent() throws Exception {
+    Cli.Result result = java("", "doctor");
+    assertEquals(0, result.code(), result.out() + result.err());
+    assertTrue(result.out().contains("vector API: not resolved"), result.out());
+    assertTrue(result.out().contains("result: ready"), result.out());
+  }
+
+  @Test
+  void umlautsArriveAsUtf8() throws Exception {
+    String encoding = System.getProperty("sun.jnu.encoding");
+    Assumptions.assumeTrue("UTF-8".equals(encoding), "this JVM's file names are " + encoding);
+    Path named = TestWav.tone(folder.resolve("gr\u00fc\u00df.wav"), 0.5);
+    List<String> launcher =
+        List.of(
+            CLI.resolve("bin/qieemo").toString(),
+            "classify",
+            "--format=jsonl",
+            "--model",
+            model.toString(),
+            named.toString());
+    Cli.Result result = run(launcher);
+    assertEquals(0, result.code(), result.err());
+    assertEquals(named.toString(), StrictJson.object(result.outLines().get(0)).get("file"));
+  }
+
+  @Test
+  void theJarHoldsThisProjectAlone() throws IOException {
+    try (JarFile jar = new JarFile(JAR.toFile())) {
+      for (JarEntry entry : jar.stream().toList()) {
+        String name = entry.getName();
+        if (name.endsWith(".class")) {
+          assertTrue(name.startsWith("org/qieemo/"), name);
+        }
+        assertFalse(name.matches(".*\\.(so|dll|dylib|jnilib|jar|a)"), name);
+      }
+    }
+  }
+}

@@ -1,0 +1,122 @@
+package org.qieemo.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Command lines that make no sense, and help. */
+class UsageTest {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "classify --frmat json a.wav    | did you mean --format? | classify --help",
+        "classify --format xml a.wav    | text, json or jsonl    | classify --help",
+        "classify --format=xml a.wav    | found 'xml'            | classify --help",
+        "classify --threads two a.wav   | from 1 to 1024         | classify --help",
+        "classify --threads 0 a.wav     | from 1 to 1024         | classify --help",
+        "classify --threads 9999999999 a.wav | from 1 to 1024    | classify --help",
+        "classify --threads -1 a.wav    | from 1 to 1024         | classify --help",
+        "classify --backend gpu a.wav   | auto or cpu            | classify --help",
+        "classify --model               | needs a value          | classify --help",
+        "classify --model --threads 2 a | needs a value          | classify --help",
+        "classify --model= a.wav        | not empty              | classify --help",
+        "classify --debug=yes a.wav     | takes no value         | classify --help",
+        "classify --threads 1 --threads 2 a.wav | given twice    | classify --help",
+        "classify                       | missing FILE           | classify --help",
+        "classify -x                    | unknown option '-x'    | classify --help",
+        "transcribe --format json a.wav | text or jsonl          | transcribe --help",
+        "transcribe                     | missing FILE           | transcribe --help",
+        "features a.wav --output x.npy  | --tap is missing       | features --help",
+        "features a.wav --tap fbank     | --output is missing    | features --help",
+        "features a.wav --tap bloc:1 --output x | fbank, features, block:N | features --help",
+        "features a.wav b.wav --tap fbank --output x | unexpected 'b.wav' | features --help",
+        "inspect                        | missing M.gguf         | inspect --help",
+        "inspect a b                    | unexpected 'b'         | inspect --help",
+        "doctor now                     | unexpected 'now'       | doctor --help",
+        "convert a --type q4 --output b | f32, f16, bf16 or q8_0 | convert --help",
+        "convert a --frontend x --output b | auto, kaldi_fbank or log_mel | convert --help",
+        "convert a                      | --output is missing    | convert --help",
+        "convert --output b.gguf        | missing SOURCE         | convert --help",
+        "clasify a.wav                  | did you mean classify? | qieemo --help",
+        "xyzzy                          | unknown command 'xyzzy' | qieemo --help",
+        "--model x                      | unknown option '--model' | qieemo --help",
+      })
+  void namesWhatIsWrong(String line, String expected, String see) {
+    Cli.Result result = Cli.run((Object[]) line.split(" "));
+    assertEquals(2, result.code(), result.err());
+    assertEquals(1, result.errLines().size(), result.err());
+    assertEquals("", result.out());
+    assertTrue(result.err().contains(expected), result.err());
+    assertTrue(result.err().endsWith("see '" + see(see) + "'\n"), result.err());
+  }
+
+  private static String see(String help) {
+    return help.startsWith("qieemo") ? help : "qieemo " + help;
+  }
+
+  @Test
+  void askedForNothingSaysWhatThereIs() {
+    Cli.Result result = Cli.run();
+    assertEquals(2, result.code());
+    assertTrue(result.err().contains("missing command: expected classify"), result.err());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "classify   | --model --format --threads --backend --help --debug",
+        "transcribe | --model --format --help --debug",
+        "features   | --tap --output --model --help --debug",
+        "convert    | --output --type --config --frontend --verbose --help --debug",
+        "inspect    | --format --help --debug",
+        "doctor     | --help --debug",
+      })
+  void helpListsTheOptionsAndExamples(String command, String options) {
+    Cli.Result result = Cli.run(command, "--help");
+    assertEquals(0, result.code(), result.err());
+    assertEquals("", result.err());
+    for (String option : options.split(" ")) {
+      assertTrue(
+          result.outLines().stream().anyMatch(l -> l.startsWith("  " + option)),
+          option + " in " + result.out());
+    }
+    List<String> lines = result.outLines();
+    assertTrue(lines.indexOf("Examples:") > 0, result.out());
+    assertTrue(lines.get(lines.indexOf("Examples:") + 1).startsWith("  qieemo " + command));
+    assertTrue(lines.stream().allMatch(l -> l.length() <= 100), result.out());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--help", "-h"})
+  void helpListsTheCommands(String option) {
+    Cli.Result result = Cli.run(option);
+    assertEquals(0, result.code());
+    for (String command :
+        List.of("classify", "transcribe", "features", "convert", "inspect", "doctor")) {
+      assertTrue(result.out().contains("\n  " + command + " "), result.out());
+      assertEquals(0, Cli.run(command, option).code());
+    }
+  }
+
+  @Test
+  void versionIsOneLine() {
+    Cli.Result result = Cli.run("--version");
+    assertEquals(0, result.code());
+    assertEquals(1, result.outLines().size());
+    assertTrue(result.out().startsWith("qieemo "), result.out());
+  }
+
+  @Test
+  void doubleDashEndsTheOptions() {
+    Cli.Result result = Cli.run("inspect", "--", "--format");
+    assertEquals(1, result.code());
+    assertTrue(result.err().contains("--format: no such file"), result.err());
+  }
+}
