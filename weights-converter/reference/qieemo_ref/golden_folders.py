@@ -57,13 +57,11 @@ def nemo_config(config: EncoderConfig) -> dict[str, Any]:
 
 
 def write_nemo(folder: Path, case: Case, model: Qieemo) -> None:
-    """model_weights.ckpt, model_config.yaml, tokens.txt ("token id", the blank last), and the head beside them."""
+    """model_weights.ckpt, model_config.yaml, vocab.txt (a token per line, without the blank), and the head."""
     backbone, head = split_head(model)
     torch.save(nemo.from_reference(backbone), folder / "model_weights.ckpt")
     write_yaml(folder / "model_config.yaml", nemo_config(model.config))
-    tokens = [*NEMO_TOKENS, "<blk>"]
-    lines = [f"{token} {index}\n" for index, token in enumerate(tokens)]
-    (folder / "tokens.txt").write_text("".join(lines), encoding="utf-8")
+    (folder / "vocab.txt").write_text("".join(f"{token}\n" for token in NEMO_TOKENS), encoding="utf-8")
     write_head(folder, case, head)
 
 

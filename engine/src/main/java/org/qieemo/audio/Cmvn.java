@@ -52,17 +52,31 @@ public final class Cmvn {
     }
   }
 
+  /** NeMo's normalisation: (x - mean over t) / (std over t + 1e-5) for each bin, std with T - 1. */
+  public static void perFeature(float[] features, int bins) {
+    perFeature(features, bins, Deviation.SAMPLE);
+  }
+
+  /** How the squares of T deviations become a variance. */
+  public enum Deviation {
+    /** Divided by T - 1: NeMo. */
+    SAMPLE,
+    /** Divided by T: the k2 and sherpa exporters of NeMo models. */
+    POPULATION
+  }
+
   /**
-   * (x - mean over t) / (std over t + 1e-5) for each bin, std with T - 1. A single frame has no
-   * deviation, its std counts as 0: the result is 0.
+   * (x - mean over t) / (std over t + 1e-5) for each bin. A single frame has no deviation, its std
+   * counts as 0: the result is 0.
    *
    * @param features [T, F]
    * @param bins F
    * @throws IllegalArgumentException the length is no multiple of F
    */
-  public static void perFeature(float[] features, int bins) {
+  public static void perFeature(float[] features, int bins, Deviation deviation) {
     requireFrames(features, bins);
     int frames = features.length / bins;
+    int divisor = Math.max(1, deviation == Deviation.SAMPLE ? frames - 1 : frames);
     for (int f = 0; f < bins; f++) {
       double mean = 0;
       for (int i = f; i < features.length; i += bins) {
@@ -73,7 +87,7 @@ public final class Cmvn {
       for (int i = f; i < features.length; i += bins) {
         squares += (features[i] - mean) * (features[i] - mean);
       }
-      double std = frames > 1 ? Math.sqrt(squares / (frames - 1)) : 0;
+      double std = Math.sqrt(squares / divisor);
       for (int i = f; i < features.length; i += bins) {
         features[i] = (float) ((features[i] - mean) / (std + STD_GUARD));
       }

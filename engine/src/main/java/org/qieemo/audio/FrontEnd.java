@@ -126,6 +126,8 @@ public final class FrontEnd {
       case NONE -> {}
       case GLOBAL -> cmvn.apply(features);
       case PER_FEATURE -> Cmvn.perFeature(features, config.melBins());
+      case PER_FEATURE_POPULATION ->
+          Cmvn.perFeature(features, config.melBins(), Cmvn.Deviation.POPULATION);
     }
   }
 

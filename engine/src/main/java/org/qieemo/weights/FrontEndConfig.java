@@ -33,7 +33,9 @@ public record FrontEndConfig(
     /** (x - mean) * istd with fixed statistics per bin, the tensors {@code cmvn.*}. */
     GLOBAL,
     /** (x - mean) / (std + 1e-5) per utterance and bin, std unbiased. */
-    PER_FEATURE
+    PER_FEATURE,
+    /** The same with std over T: what the k2 and sherpa exporters feed NeMo models with. */
+    PER_FEATURE_POPULATION
   }
 
   /** Checks the sizes. */
