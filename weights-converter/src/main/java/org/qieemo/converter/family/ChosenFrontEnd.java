@@ -1,6 +1,5 @@
 package org.qieemo.converter.family;
 
-import org.qieemo.converter.FrontEndChoice;
 import org.qieemo.weights.FrontEndConfig;
 import org.qieemo.weights.FrontEndConfig.Kind;
 import org.qieemo.weights.FrontEndConfig.Normalization;
@@ -19,12 +18,10 @@ public record ChosenFrontEnd(FrontEndConfig config, String reason) {
   record Features(int melBins, boolean snipEdges, Normalization normalization) {}
 
   /** What was asked for, or else what the family suggests. */
-  static ChosenFrontEnd of(FrontEndChoice asked, Kind suggested, Features features, String reason) {
-    return switch (asked) {
-      case AUTO -> new ChosenFrontEnd(config(suggested, features), reason);
-      case KALDI_FBANK -> new ChosenFrontEnd(config(Kind.KALDI_FBANK, features), "asked for");
-      case LOG_MEL -> new ChosenFrontEnd(config(Kind.LOG_MEL, features), "asked for");
-    };
+  static ChosenFrontEnd of(Kind asked, Kind suggested, Features features, String reason) {
+    return asked == null
+        ? new ChosenFrontEnd(config(suggested, features), reason)
+        : new ChosenFrontEnd(config(asked, features), "asked for");
   }
 
   private static FrontEndConfig config(Kind kind, Features features) {
