@@ -56,7 +56,11 @@ final class PickleFixture {
 
   /** A tensor over storage "0". */
   PickleFixture tensor(long elements, long offset, long[] shape, long[] strides) {
-    global("torch._utils", "_rebuild_tensor_v2").op("(").storage("FloatStorage", "0", elements);
+    return tensor("0", elements, offset, shape, strides);
+  }
+
+  PickleFixture tensor(String key, long elements, long offset, long[] shape, long[] strides) {
+    global("torch._utils", "_rebuild_tensor_v2").op("(").storage("FloatStorage", key, elements);
     integer(offset).tuple(shape).tuple(strides).raw(0x89).global("collections", "OrderedDict");
     return op(")RtR");
   }
