@@ -20,11 +20,8 @@ public record ChosenFrontEnd(FrontEndConfig config, String reason) {
 
   /** What was asked for, or else what the family suggests. */
   static ChosenFrontEnd of(FrontEndChoice asked, Kind suggested, Features features, String reason) {
-    return switch (asked) {
-      case AUTO -> new ChosenFrontEnd(config(suggested, features), reason);
-      case KALDI_FBANK -> new ChosenFrontEnd(config(Kind.KALDI_FBANK, features), "asked for");
-      case LOG_MEL -> new ChosenFrontEnd(config(Kind.LOG_MEL, features), "asked for");
-    };
+    String why = asked == FrontEndChoice.AUTO ? reason : "asked for";
+    return new ChosenFrontEnd(config(asked.or(suggested), features), why);
   }
 
   private static FrontEndConfig config(Kind kind, Features features) {
