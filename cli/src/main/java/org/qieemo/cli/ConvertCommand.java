@@ -64,6 +64,7 @@ final class ConvertCommand implements Command {
   @Override
   public int run(Arguments arguments, Console console) throws IOException {
     String source = arguments.operands().get(0);
+    requireWritable(arguments.get(OUTPUT.name(), ""));
     ConversionReport report = convert(source, arguments);
     console.line("encoder family: " + report.family());
     console.line(
@@ -82,6 +83,14 @@ final class ConvertCommand implements Command {
     console.line("written: " + report.output() + ", " + Text.bytes(report.bytes()));
     ModelWords.abilities(report.config()).forEach(console::line);
     return OK;
+  }
+
+  private static void requireWritable(String output) throws FileFailure {
+    try {
+      AtomicFile.requireWritable(Path.of(output));
+    } catch (IOException | RuntimeException e) {
+      throw new FileFailure(output, e);
+    }
   }
 
   private static ConversionReport convert(String source, Arguments arguments) throws FileFailure {
