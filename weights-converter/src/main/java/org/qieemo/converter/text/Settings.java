@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import org.qieemo.FormatException;
 import org.qieemo.ModelFormatException;
+import org.qieemo.weights.Metadata;
 
 /**
  * A map of a configuration file with typed access; errors name the key with its path. A key whose
@@ -118,7 +119,7 @@ public final class Settings {
     String text = text(key, null);
     List<String> known = new ArrayList<>();
     for (E constant : absent.getDeclaringClass().getEnumConstants()) {
-      known.add(constant.name().toLowerCase(java.util.Locale.ROOT));
+      known.add(Metadata.text(constant));
       if (text == null || known.get(known.size() - 1).equals(text)) {
         return text == null ? absent : constant;
       }

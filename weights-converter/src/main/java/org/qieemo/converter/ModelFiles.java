@@ -1,0 +1,149 @@
+package org.qieemo.converter;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.qieemo.converter.container.Bundle;
+import org.qieemo.converter.container.FolderBundle;
+import org.qieemo.converter.container.TarBundle;
+import org.qieemo.converter.family.Families;
+import org.qieemo.converter.family.FusionReader;
+import org.qieemo.converter.safetensors.SafetensorsReader;
+import org.qieemo.converter.source.ByteSource;
+import org.qieemo.converter.source.Checkpoint;
+import org.qieemo.converter.source.FileSource;
+import org.qieemo.converter.text.Settings;
+import org.qieemo.converter.text.Yaml;
+import org.qieemo.converter.torch.TorchCheckpoint;
+
+/** The files of a model: which of them is what. Not thread-safe. */
+final class ModelFiles implements Closeable {
+  private static final List<String> USUAL_WEIGHTS = List.of("final.pt", "model_weights.ckpt");
+  private static final List<String> HEADS = List.of("head.pt", "head.safetensors");
+  private static final String SAFETENSORS = ".safetensors";
+  private static final String NEMO = ".nemo";
+
+  private final Bundle bundle;
+  private final String weights;
+  private final ConvertOptions options;
+
+  private ModelFiles(Bundle bundle, String weights, ConvertOptions options) {
+    this.bundle = bundle;
+    this.weights = weights;
+    this.options = options;
+  }
+
+  /** Opens a folder or a file with what stands beside it. */
+  static ModelFiles open(Path source, ConvertOptions options) throws IOException {
+    boolean folder = Files.isDirectory(source);
+    boolean nemo = !folder && source.toString().endsWith(NEMO);
+    Bundle bundle;
+    if (nemo) {
+      bundle = new TarBundle(source);
+    } else if (folder) {
+      bundle = new FolderBundle(source);
+    } else {
+      FileSource.open(source).close(); // a regular file that can be read, or its own message
+      bundle = new FolderBundle(source.toAbsolutePath().getParent());
+    }
+    try {
+      String weights = folder || nemo ? weights(bundle) : source.getFileName().toString();
+      return new ModelFiles(bundle, weights, options);
+    } catch (IOException e) {
+      bundle.close();
+      throw e;
+    }
+  }
+
+  /** The one weight file of a folder. */
+  private static String weights(Bundle bundle) throws IOException {
+    List<String> candidates = new ArrayList<>();
+    for (String file : bundle.files()) {
+      if (USUAL_WEIGHTS.contains(file)) {
+        return file;
+      }
+      if (file.matches(".*\\.(pt|pth|ckpt|safetensors)") && !HEADS.contains(file)) {
+        candidates.add(file);
+      }
+    }
+    if (candidates.size() != 1) {
+      String found = candidates.isEmpty() ? "none" : candidates + ": pass one of them";
+      throw Converter.problem(
+          bundle.name(),
+          "expected one weight file (final.pt, model_weights.ckpt, ...), found " + found);
+    }
+    return candidates.get(0);
+  }
+
+  Bundle bundle() {
+    return bundle;
+  }
+
+  Checkpoint checkpoint() throws IOException {
+    return read(weights);
+  }
+
+  /** The tensors of the head's own file, or null if there is none. */
+  Checkpoint headCheckpoint() throws IOException {
+    for (String head : HEADS) {
+      if (bundle.files().contains(head) && !head.equals(weights)) {
+        return read(head);
+      }
+    }
+    return null;
+  }
+
+  private Checkpoint read(String file) throws IOException {
+    ByteSource source = bundle.open(file);
+    boolean safetensors = file.endsWith(SAFETENSORS);
+    return safetensors ? SafetensorsReader.read(source) : TorchCheckpoint.read(source);
+  }
+
+  /** The encoder's configuration. */
+  Settings encoderConfig() throws IOException {
+    if (options.encoderConfig() != null) {
+      return settings(readFile(options.encoderConfig()), options.encoderConfig().toString());
+    }
+    for (String file : Families.CONFIG_FILES) {
+      if (bundle.files().contains(file)) {
+        return settings(bundle.read(file), bundle.name() + "/" + file);
+      }
+    }
+    throw Converter.problem(
+        bundle.name(),
+        "no encoder configuration: expected one of "
+            + Families.CONFIG_FILES
+            + ", or pass it with --config");
+  }
+
+  private static Settings settings(byte[] bytes, String name) throws IOException {
+    return Settings.of(name, Yaml.parse(bytes, name));
+  }
+
+  /** The fusion's configuration, or null if there is none. */
+  FusionReader fusionReader() throws IOException {
+    if (options.fusionConfig() != null) {
+      String name = options.fusionConfig().toString();
+      return new FusionReader(readFile(options.fusionConfig()), name);
+    }
+    if (bundle.files().contains(FusionReader.FILE)) {
+      String name = bundle.name() + "/" + FusionReader.FILE;
+      return new FusionReader(bundle.read(FusionReader.FILE), name);
+    }
+    return null;
+  }
+
+  private static byte[] readFile(Path file) throws IOException {
+    try (FileSource source = FileSource.open(file)) {
+      return source.bytes(0, Math.min(source.size(), Bundle.MAX_TEXT), "the configuration").array();
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    bundle.close();
+  }
+}

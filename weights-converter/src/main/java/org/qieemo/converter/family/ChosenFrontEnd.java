@@ -1,0 +1,37 @@
+package org.qieemo.converter.family;
+
+import org.qieemo.converter.FrontEndChoice;
+import org.qieemo.weights.FrontEndConfig;
+import org.qieemo.weights.FrontEndConfig.Kind;
+import org.qieemo.weights.FrontEndConfig.Normalization;
+
+/**
+ * A front end and why it is this one.
+ *
+ * @param config the front end
+ * @param reason for people
+ */
+public record ChosenFrontEnd(FrontEndConfig config, String reason) {
+  private static final int SAMPLE_RATE = 16_000;
+  private static final float KALDI_SCALE = 32_768f;
+
+  /** What the features are, whichever filter bank makes them. */
+  record Features(int melBins, boolean snipEdges, Normalization normalization) {}
+
+  /** What was asked for, or else what the family suggests. */
+  static ChosenFrontEnd of(FrontEndChoice asked, Kind suggested, Features features, String reason) {
+    String why = asked == FrontEndChoice.AUTO ? reason : "asked for";
+    return new ChosenFrontEnd(config(asked.or(suggested), features), why);
+  }
+
+  private static FrontEndConfig config(Kind kind, Features features) {
+    boolean kaldi = kind == Kind.KALDI_FBANK;
+    return new FrontEndConfig(
+        kind,
+        SAMPLE_RATE,
+        features.melBins,
+        kaldi && features.snipEdges,
+        kaldi ? KALDI_SCALE : 1f,
+        features.normalization);
+  }
+}

@@ -1,0 +1,137 @@
+package org.qieemo.converter.family;
+
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.qieemo.ModelFormatException;
+import org.qieemo.converter.source.ArrayTensor;
+import org.qieemo.converter.source.SourceTensor;
+import org.qieemo.converter.text.Settings;
+import org.qieemo.kernels.Activation;
+import org.qieemo.kernels.AttentionMask;
+import org.qieemo.weights.CtcConfig;
+import org.qieemo.weights.EncoderConfig;
+import org.qieemo.weights.EncoderConfig.ConvNorm;
+import org.qieemo.weights.EncoderConfig.Position;
+import org.qieemo.weights.FrontEndConfig.Kind;
+import org.qieemo.weights.FrontEndConfig.Normalization;
+import org.qieemo.weights.SubsamplingConfig;
+
+/**
+ * ESPnet2's ConformerEncoder on Kaldi features ({@code input_size} in its configuration); ESPnet's
+ * own front end is not computed by this project. Stateless.
+ */
+final class EspnetFamily implements Family {
+  private static final String MEAN = "normalize.mean";
+  private static final String STD = "normalize.std";
+  private static final float NORM_EPS = 1e-12f;
+
+  @Override
+  public String name() {
+    return "ESPnet2";
+  }
+
+  @Override
+  public boolean recognizes(Settings config) {
+    return config.hasSection("encoder_conf") && config.has("token_list");
+  }
+
+  @Override
+  public EncoderPlan plan(EncoderSource source) throws IOException {
+    Settings config = source.config();
+    config.only("encoder", "conformer");
+    Settings conf = config.section("encoder_conf");
+    conf.only("concat_after", false);
+    conf.only("positionwise_layer_type", "linear");
+    conf.only("activation_type", "swish", "relu");
+    conf.only("zero_triu", false);
+    SubsamplingConfig.Kind kind = conf.constant("input_layer", SubsamplingConfig.Kind.CONV2D);
+    int width = conf.integer("output_size", 256);
+    EncoderConfig encoder = encoder(conf, width);
+    Map<String, SourceTensor> extra = new LinkedHashMap<>();
+    return new EncoderPlan(
+        frontEnd(source, extra),
+        new SubsamplingConfig(kind, kind.convolutions() == 0 ? 0 : width),
+        encoder,
+        ctc(source),
+        Names.wenet(encoder.blocks(), kind, ".out.0"),
+        extra);
+  }
+
+  private static EncoderConfig encoder(Settings conf, int width) throws IOException {
+    Position position = position(conf);
+    boolean normFirst = conf.flag("normalize_before", true);
+    EncoderConfig.Convolution convolution =
+        new EncoderConfig.Convolution(
+            conf.integer("cnn_module_kernel", 31), ConvNorm.BATCH_NORM, false);
+    return new EncoderConfig(
+        conf.integer("num_blocks", 6),
+        width,
+        conf.integer("attention_heads", 4),
+        conf.integer("linear_units", 2048),
+        conf.flag("use_cnn_module", true) ? convolution : null,
+        conf.flag("macaron_style", false),
+        conf.constant("activation_type", Activation.SWISH),
+        normFirst,
+        NORM_EPS,
+        normFirst,
+        position,
+        position != Position.NONE,
+        AttentionMask.FULL);
+  }
+
+  private static Position position(Settings conf) throws ModelFormatException {
+    String key = "pos_enc_layer_type";
+    conf.only(key, "rel_pos", "abs_pos");
+    conf.only("rel_pos_type", "legacy", "latest");
+    if (conf.text(key, "rel_pos").equals("abs_pos")) {
+      return Position.ABSOLUTE;
+    }
+    boolean latest = conf.text("rel_pos_type", "legacy").equals("latest");
+    return latest ? Position.RELATIVE : Position.LEGACY;
+  }
+
+  private static ChosenFrontEnd frontEnd(EncoderSource source, Map<String, SourceTensor> extra)
+      throws IOException {
+    Settings config = source.config();
+    if (!config.has("input_size")) {
+      throw config.error(
+          "input_size", "ESPnet's own front end is not supported, only Kaldi features");
+    }
+    Normalization normalization = Normalization.NONE;
+    SourceTensor std = source.checkpoint().tensors().get(STD);
+    if (std != null && source.has(MEAN)) {
+      float[] istd = std.toFloats();
+      for (int i = 0; i < istd.length; i++) {
+        istd[i] = 1 / istd[i];
+      }
+      extra.put(WenetFamily.CMVN_MEAN, source.checkpoint().tensors().get(MEAN));
+      extra.put(WenetFamily.CMVN_ISTD, new ArrayTensor(istd));
+      normalization = Normalization.GLOBAL;
+    } else if (config.has("normalize")) {
+      throw config.error("normalize", "the checkpoint has no " + MEAN + " and " + STD);
+    }
+    return ChosenFrontEnd.of(
+        source.frontEnd(),
+        Kind.KALDI_FBANK,
+        new ChosenFrontEnd.Features(config.integer("input_size"), true, normalization),
+        "input_size stands for Kaldi features");
+  }
+
+  private static CtcConfig ctc(EncoderSource source) throws IOException {
+    String weight = WenetFamily.CTC + ".weight";
+    if (!source.has(weight)) {
+      return null;
+    }
+    List<String> tokens = source.config().texts("token_list");
+    int classes = source.rows(weight);
+    if (tokens.size() != classes) {
+      throw source
+          .config()
+          .error(
+              "token_list", tokens.size() + " tokens, but the CTC head has " + classes + " rows");
+    }
+    return new CtcConfig(0, tokens);
+  }
+}

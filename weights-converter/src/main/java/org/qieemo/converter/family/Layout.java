@@ -1,0 +1,85 @@
+package org.qieemo.converter.family;
+
+import org.qieemo.weights.SubsamplingConfig;
+
+/** How a source tensor lies, compared to its place in a model file. */
+public enum Layout {
+  /** The same. */
+  SAME {
+    @Override
+    public long[] sourceShape(int[] shape, int channels) {
+      return toLongs(shape);
+    }
+  },
+  /** A pointwise convolution [out, in, 1] for the matrix [out, in]. */
+  POINTWISE {
+    @Override
+    public long[] sourceShape(int[] shape, int channels) {
+      return new long[] {shape[0], shape[1], 1};
+    }
+  },
+  /** A depthwise convolution [d, 1, K] for [d, K]. */
+  DEPTHWISE {
+    @Override
+    public long[] sourceShape(int[] shape, int channels) {
+      return new long[] {shape[0], 1, shape[1]};
+    }
+  },
+  /** A 2-d convolution [out, in, kt, kf] for [out, kt, kf, in]. */
+  CHANNELS_FIRST {
+    @Override
+    public long[] sourceShape(int[] shape, int channels) {
+      return new long[] {shape[0], shape[3], shape[1], shape[2]};
+    }
+
+    @Override
+    public float[] apply(float[] source, int[] shape, int channels) {
+      return transposed(source, shape[3], shape[1] * shape[2]);
+    }
+  },
+  /** The projection behind the convolutions: column c*F' + f for column f*C + c. */
+  CHANNEL_MAJOR {
+    @Override
+    public long[] sourceShape(int[] shape, int channels) {
+      return toLongs(shape);
+    }
+
+    @Override
+    public float[] apply(float[] source, int[] shape, int channels) {
+      return transposed(source, channels, shape[1] / channels);
+    }
+  };
+
+  /**
+   * The shape that the source must have.
+   *
+   * @param shape in the model file
+   * @param channels C, of {@link SubsamplingConfig#channels}
+   */
+  public abstract long[] sourceShape(int[] shape, int channels);
+
+  /** The values in the order of the model file; {@code source} itself if it is the same. */
+  public float[] apply(float[] source, int[] shape, int channels) {
+    return source;
+  }
+
+  private static long[] toLongs(int[] shape) {
+    long[] longs = new long[shape.length];
+    for (int i = 0; i < longs.length; i++) {
+      longs[i] = shape[i];
+    }
+    return longs;
+  }
+
+  /** Each run of [rows, columns] as [columns, rows]. */
+  private static float[] transposed(float[] source, int rows, int columns) {
+    float[] result = new float[source.length];
+    int run = rows * columns;
+    for (int from = 0; from < source.length; from += run) {
+      for (int i = 0; i < run; i++) {
+        result[from + i % columns * rows + i / columns] = source[from + i];
+      }
+    }
+    return result;
+  }
+}

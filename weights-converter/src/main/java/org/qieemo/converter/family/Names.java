@@ -1,0 +1,111 @@
+package org.qieemo.converter.family;
+
+import static org.qieemo.weights.TensorNames.ATTENTION;
+import static org.qieemo.weights.TensorNames.CONVOLUTION;
+import static org.qieemo.weights.TensorNames.DEPTHWISE;
+import static org.qieemo.weights.TensorNames.DEPTHWISE_NORM;
+import static org.qieemo.weights.TensorNames.DOWN;
+import static org.qieemo.weights.TensorNames.FFN;
+import static org.qieemo.weights.TensorNames.FINAL_NORM;
+import static org.qieemo.weights.TensorNames.KEY;
+import static org.qieemo.weights.TensorNames.MACARON;
+import static org.qieemo.weights.TensorNames.MEAN;
+import static org.qieemo.weights.TensorNames.NORM;
+import static org.qieemo.weights.TensorNames.OUT;
+import static org.qieemo.weights.TensorNames.POINTWISE1;
+import static org.qieemo.weights.TensorNames.POINTWISE2;
+import static org.qieemo.weights.TensorNames.POSITION;
+import static org.qieemo.weights.TensorNames.POSITION_BIAS_U;
+import static org.qieemo.weights.TensorNames.POSITION_BIAS_V;
+import static org.qieemo.weights.TensorNames.QUERY;
+import static org.qieemo.weights.TensorNames.UP;
+import static org.qieemo.weights.TensorNames.VALUE;
+import static org.qieemo.weights.TensorNames.VAR;
+
+import org.qieemo.weights.SubsamplingConfig;
+import org.qieemo.weights.TensorNames;
+
+/** The name tables of the families. */
+final class Names {
+  private Names() {}
+
+  /**
+   * WeNet and ESPnet2.
+   *
+   * @param projection where {@code embed} keeps its projection: {@code .out.0} or {@code .linear}
+   */
+  static NameTable wenet(int blocks, SubsamplingConfig.Kind kind, String projection) {
+    NameTable.Builder table = new NameTable.Builder(blocks, "encoder.encoders.");
+    table
+        .tensor(TensorNames.CMVN_MEAN, WenetFamily.CMVN_MEAN)
+        .tensor(TensorNames.CMVN_ISTD, WenetFamily.CMVN_ISTD)
+        .module(TensorNames.SUBSAMPLING_NORM, "encoder.embed.out.1")
+        .module(TensorNames.AFTER_NORM, "encoder.after_norm")
+        .module(TensorNames.CTC, WenetFamily.CTC);
+    subsampling(table, "encoder.embed", kind, projection);
+    attention(table);
+    return table
+        .blockModule(MACARON + NORM, ".norm_ff_macaron")
+        .blockModule(MACARON + UP, ".feed_forward_macaron.w_1")
+        .blockModule(MACARON + DOWN, ".feed_forward_macaron.w_2")
+        .blockModule(ATTENTION + NORM, ".norm_mha")
+        .blockModule(CONVOLUTION + NORM, ".norm_conv")
+        .blockModule(CONVOLUTION + POINTWISE1, ".conv_module.pointwise_conv1", Layout.POINTWISE)
+        .blockModule(CONVOLUTION + DEPTHWISE, ".conv_module.depthwise_conv", Layout.DEPTHWISE)
+        .blockModule(CONVOLUTION + DEPTHWISE_NORM, ".conv_module.norm")
+        .blockTensor(CONVOLUTION + DEPTHWISE_NORM + MEAN, ".conv_module.norm.running_mean")
+        .blockTensor(CONVOLUTION + DEPTHWISE_NORM + VAR, ".conv_module.norm.running_var")
+        .blockModule(CONVOLUTION + POINTWISE2, ".conv_module.pointwise_conv2", Layout.POINTWISE)
+        .blockModule(FFN + NORM, ".norm_ff")
+        .blockModule(FFN + UP, ".feed_forward.w_1")
+        .blockModule(FFN + DOWN, ".feed_forward.w_2")
+        .blockModule(FINAL_NORM, ".norm_final")
+        .build();
+  }
+
+  /** NeMo. */
+  static NameTable nemo(int blocks) {
+    NameTable.Builder table = new NameTable.Builder(blocks, "encoder.layers.");
+    table.module(TensorNames.CTC, NemoFamily.CTC, Layout.POINTWISE);
+    subsampling(table, "encoder.pre_encode", SubsamplingConfig.Kind.STRIDING, ".out");
+    attention(table);
+    return table
+        .blockModule(MACARON + NORM, ".norm_feed_forward1")
+        .blockModule(MACARON + UP, ".feed_forward1.linear1")
+        .blockModule(MACARON + DOWN, ".feed_forward1.linear2")
+        .blockModule(ATTENTION + NORM, ".norm_self_att")
+        .blockModule(CONVOLUTION + NORM, ".norm_conv")
+        .blockModule(CONVOLUTION + POINTWISE1, ".conv.pointwise_conv1", Layout.POINTWISE)
+        .blockModule(CONVOLUTION + DEPTHWISE, ".conv.depthwise_conv", Layout.DEPTHWISE)
+        .blockModule(CONVOLUTION + DEPTHWISE_NORM, ".conv.batch_norm")
+        .blockTensor(CONVOLUTION + DEPTHWISE_NORM + MEAN, ".conv.batch_norm.running_mean")
+        .blockTensor(CONVOLUTION + DEPTHWISE_NORM + VAR, ".conv.batch_norm.running_var")
+        .blockModule(CONVOLUTION + POINTWISE2, ".conv.pointwise_conv2", Layout.POINTWISE)
+        .blockModule(FFN + NORM, ".norm_feed_forward2")
+        .blockModule(FFN + UP, ".feed_forward2.linear1")
+        .blockModule(FFN + DOWN, ".feed_forward2.linear2")
+        .blockModule(FINAL_NORM, ".norm_out")
+        .build();
+  }
+
+  private static void subsampling(
+      NameTable.Builder table, String module, SubsamplingConfig.Kind kind, String projection) {
+    for (int i = 0; i < kind.convolutions(); i++) { // a ReLU stands between two convolutions
+      String source = module + ".conv." + 2 * i;
+      table.module(TensorNames.subsamplingConv(i), source, Layout.CHANNELS_FIRST);
+    }
+    Layout layout = kind.convolutions() == 0 ? Layout.SAME : Layout.CHANNEL_MAJOR;
+    table.module(TensorNames.SUBSAMPLING_OUT, module + projection, layout);
+  }
+
+  private static void attention(NameTable.Builder table) {
+    table
+        .blockModule(ATTENTION + QUERY, ".self_attn.linear_q")
+        .blockModule(ATTENTION + KEY, ".self_attn.linear_k")
+        .blockModule(ATTENTION + VALUE, ".self_attn.linear_v")
+        .blockModule(ATTENTION + OUT, ".self_attn.linear_out")
+        .blockTensor(ATTENTION + POSITION + TensorNames.WEIGHT, ".self_attn.linear_pos.weight")
+        .blockTensor(ATTENTION + POSITION_BIAS_U, ".self_attn.pos_bias_u")
+        .blockTensor(ATTENTION + POSITION_BIAS_V, ".self_attn.pos_bias_v");
+  }
+}

@@ -1,0 +1,2 @@
+/** What the families of encoders call their tensors and options. */
+package org.qieemo.converter.family;

@@ -1,0 +1,2 @@
+/** Quantises weights and writes model files. */
+package org.qieemo.converter.gguf;
