@@ -19,13 +19,29 @@ final class AtomicFile {
   }
 
   /**
+   * Refuses what a rename would destroy (a device, say), and what cannot be created.
+   *
+   * @throws IOException with a message for users, without the target's name
+   */
+  static void requireWritable(Path target) throws IOException {
+    if (Files.exists(target) && !Files.isRegularFile(target)) {
+      throw new IOException("is a folder or device; give the name of a file to write");
+    }
+    Path folder = target.toAbsolutePath().getParent();
+    if (folder == null || !Files.isDirectory(folder)) {
+      throw new IOException("cannot be written: there is no folder " + folder);
+    }
+    if (!Files.isWritable(folder)) {
+      throw new IOException("cannot be written: no permission to write in " + folder);
+    }
+  }
+
+  /**
    * Writes beside the target, then renames. On failure nothing is left, and an older file of that
    * name stays as it was.
    */
   static void write(Path target, Content content) throws IOException {
-    if (Files.exists(target) && !Files.isRegularFile(target)) {
-      throw new IOException("is no regular file; give the name of a file to write");
-    }
+    requireWritable(target);
     Path file = Files.isSymbolicLink(target) && Files.exists(target) ? target.toRealPath() : target;
     Path temporary =
         file.resolveSibling(

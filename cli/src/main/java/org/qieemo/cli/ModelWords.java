@@ -57,6 +57,7 @@ final class ModelWords {
           case NONE -> "not normalised";
           case GLOBAL -> "normalised by stored statistics";
           case PER_FEATURE -> "normalised per utterance";
+          case PER_FEATURE_POPULATION -> "normalised per utterance, deviation over all frames";
         };
     return bank + ", " + c.melBins() + " bins at " + c.sampleRate() + " Hz, " + normalization;
   }

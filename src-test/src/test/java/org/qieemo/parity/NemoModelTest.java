@@ -96,9 +96,7 @@ class NemoModelTest {
       assertTrue(model.canTranscribe());
       Audio audio = Audio.read(data.resolve("0.wav"));
       String message =
-          assertThrows(
-                  UnsupportedByModelException.class, () -> model.classify(audio))
-              .getMessage();
+          assertThrows(UnsupportedByModelException.class, () -> model.classify(audio)).getMessage();
       assertTrue(message.contains("no emotion head"), message);
     }
   }

@@ -115,13 +115,19 @@ final class NemoFamily implements Family {
         exported
             ? "tokens.txt is the exporters' layout, which feeds Kaldi's filter bank"
             : "NeMo's preprocessor computes log-mel";
-    Normalization normalization =
-        pre.has("normalize") ? Normalization.PER_FEATURE : Normalization.NONE;
+    Kind suggested = exported ? Kind.KALDI_FBANK : Kind.LOG_MEL;
+    Kind kind = source.frontEnd() == null ? suggested : source.frontEnd();
+    Normalization normalization = pre.has("normalize") ? perFeature(kind) : Normalization.NONE;
     return ChosenFrontEnd.of(
         source.frontEnd(),
-        exported ? Kind.KALDI_FBANK : Kind.LOG_MEL,
+        suggested,
         new ChosenFrontEnd.Features(bins, false, normalization),
         reason);
+  }
+
+  /** NeMo divides by T-1; the exporters, who feed Kaldi's filter bank, by T. */
+  private static Normalization perFeature(Kind kind) {
+    return kind == Kind.LOG_MEL ? Normalization.PER_FEATURE : Normalization.PER_FEATURE_POPULATION;
   }
 
   private static CtcConfig ctc(EncoderSource source) throws IOException {
