@@ -56,7 +56,7 @@ class NemoTest {
     assertEquals(1e-5f, encoder.normEps());
     assertTrue(encoder.inputScale() && !encoder.afterNorm());
     assertEquals(Kind.KALDI_FBANK, report.config().frontEnd().kind());
-    assertEquals(Normalization.PER_FEATURE, report.config().frontEnd().normalization());
+    assertEquals(Normalization.PER_FEATURE_POPULATION, report.config().frontEnd().normalization());
     assertFalse(report.config().frontEnd().snipEdges());
     assertEquals(32768f, report.config().frontEnd().sampleScale());
     assertEquals(10, report.config().ctc().blank(), "the blank is the last");
@@ -73,6 +73,7 @@ class NemoTest {
     Files.write(packed, TarFixture.gzip(tar));
     ConversionReport report = convert(plain);
     assertEquals(Kind.LOG_MEL, report.config().frontEnd().kind());
+    assertEquals(Normalization.PER_FEATURE, report.config().frontEnd().normalization());
     assertEquals(1f, report.config().frontEnd().sampleScale());
     assertEquals("<blk>", report.config().ctc().tokens().get(10));
     byte[] first = Files.readAllBytes(report.output());

@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -63,6 +65,9 @@ class TextTest {
             folded: one
               two
               three
+            joined: "a\\
+              \\ b
+              c"
             last: ~
             """);
     Map<?, ?> map = (Map<?, ?>) read;
@@ -70,7 +75,8 @@ class TextTest {
     assertEquals("conformer", map.get("encoder"));
     assertEquals(256L, conf.get("size"));
     assertEquals(1e-5, conf.get("rate"));
-    assertEquals(1e-5, conf.get("short"));
+    assertEquals("1e-5", conf.get("short"), "as PyYAML has it");
+    assertEquals(1e-5, Settings.of("a", conf).number("short", 0));
     assertEquals(true, conf.get("flag"));
     assertTrue(conf.containsKey("nothing") && conf.get("nothing") == null);
     assertTrue(conf.containsKey("empty") && conf.get("empty") == null);
@@ -84,6 +90,7 @@ class TextTest {
     assertEquals(List.of("nested", "deeper"), list.get(4));
     assertEquals("http://host:80/a", map.get("url"));
     assertEquals("one two three", map.get("folded"));
+    assertEquals("a b c", map.get("joined"));
     assertTrue(map.containsKey("last"));
   }
 
@@ -128,6 +135,7 @@ class TextTest {
     yamlRefused("a:\n\tb: 1\n", "line 2: a tab");
     yamlRefused("a:\n    b: 1\n  c: 2\n", "unexpected indentation");
     yamlRefused("a: 1\n- b\n", "line 2");
+    yamlRefused("a: 'x\n\n  y'\n", "line 3: a blank line or comment inside a quoted text");
     yamlRefused("a: x\n  b: 1\n", "a key inside a plain text");
     yamlRefused("[".repeat(100_000), "never closed");
     yamlRefused("[".repeat(1000) + "]".repeat(1000), "nested too deeply");
@@ -190,5 +198,29 @@ class TextTest {
             ModelFormatException.class, () -> settings.section("conf").only("kind", "this"));
     assertEquals("a.yaml: conf.kind: 'other' is not supported, only [this]", e.getMessage());
     assertEquals(7, settings.section("absent").integer("size", 7));
+  }
+
+  @Test
+  void randomTextsGiveValuesOrTypedExceptions() {
+    String alphabet = "ab:- \n\n  []{},'\"#&*!|>%@?\\u0041x1.e~\t<\r";
+    Random random = new Random(1);
+    for (int i = 0; i < 100_000; i++) {
+      StringBuilder text = new StringBuilder();
+      for (int left = random.nextInt(30); left >= 0; left--) {
+        text.append(alphabet.charAt(random.nextInt(alphabet.length())));
+      }
+      parsesOrRefuses(() -> yaml(text.toString()));
+      parsesOrRefuses(() -> json(text.toString()));
+    }
+  }
+
+  private static void parsesOrRefuses(Callable<Object> parse) {
+    try {
+      parse.call();
+    } catch (ModelFormatException e) {
+      assertTrue(e.getMessage().indexOf('\n') < 0, "one line");
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
   }
 }
