@@ -25,7 +25,7 @@ class BatchTest {
   @ParameterizedTest(name = "{0} on {1}")
   @MethodSource("casesAndKernels")
   void aloneOrTogetherOneThreadOrSeveral(GoldenCase golden, String kernels) throws IOException {
-    Path gguf = Conversions.toGguf(golden.folder(), folder.resolve("model.gguf"));
+    Path gguf = Conversions.toGguf(golden.checkpoint(), folder.resolve("model.gguf"));
     try (LoadedModel one = new LoadedModel(gguf, kernels, 1);
         LoadedModel three = new LoadedModel(gguf, kernels, 3)) {
       float[] first = one.normalize(golden.features().floats());

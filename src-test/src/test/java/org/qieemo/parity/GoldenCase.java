@@ -42,6 +42,12 @@ record GoldenCase(String name, Path folder, Map<String, Golden> golden) {
     }
   }
 
+  /** What the converter is pointed at: ESPnet's folder holds two weight files, so one is named. */
+  Path checkpoint() {
+    Path espnet = folder.resolve("valid.acc.ave.pth");
+    return Files.exists(espnet) ? espnet : folder;
+  }
+
   /** Features [T, F] before CMVN. */
   Golden features() {
     return golden.get("features");

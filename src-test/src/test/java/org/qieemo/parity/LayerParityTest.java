@@ -36,7 +36,7 @@ class LayerParityTest {
   @ParameterizedTest(name = "{0} on {1}")
   @MethodSource("casesAndKernels")
   void everyLayerMatches(GoldenCase golden, String kernels) throws IOException {
-    Path gguf = Conversions.toGguf(golden.folder(), folder.resolve("model.gguf"));
+    Path gguf = Conversions.toGguf(golden.checkpoint(), folder.resolve("model.gguf"));
     try (LoadedModel loaded = new LoadedModel(gguf, kernels, 1)) {
       float[] features = loaded.normalize(golden.features().floats());
       LoadedModel.Heard heard = loaded.hear(features);

@@ -49,7 +49,8 @@ public final class Converter {
   private static Model describe(ModelFiles files, ConvertOptions options) throws IOException {
     Checkpoint checkpoint = files.checkpoint();
     EncoderSource source =
-        new EncoderSource(checkpoint, files.encoderConfig(), files.bundle(), options.frontEnd());
+        new EncoderSource(
+            checkpoint, files.encoderConfig(), files.bundle(), options.frontEnd().kind());
     Family family = Families.of(source.config());
     try {
       EncoderPlan plan = family.plan(source);

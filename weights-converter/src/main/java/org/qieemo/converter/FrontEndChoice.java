@@ -1,24 +1,24 @@
 package org.qieemo.converter;
 
-import org.qieemo.weights.FrontEndConfig.Kind;
+import org.qieemo.weights.FrontEndConfig;
 
 /** Which front end a converted model gets. */
 public enum FrontEndChoice {
   /** What the files suggest. */
   AUTO(null),
   /** Kaldi's filter bank. */
-  KALDI_FBANK(Kind.KALDI_FBANK),
+  KALDI_FBANK(FrontEndConfig.Kind.KALDI_FBANK),
   /** NeMo's log-mel. */
-  LOG_MEL(Kind.LOG_MEL);
+  LOG_MEL(FrontEndConfig.Kind.LOG_MEL);
 
-  private final Kind asked;
+  private final FrontEndConfig.Kind kind;
 
-  FrontEndChoice(Kind asked) {
-    this.asked = asked;
+  FrontEndChoice(FrontEndConfig.Kind kind) {
+    this.kind = kind;
   }
 
-  /** The filter bank that was asked for, or else the one that the files suggest. */
-  public Kind or(Kind suggested) {
-    return asked == null ? suggested : asked;
+  /** The kind asked for, null for {@link #AUTO}. */
+  FrontEndConfig.Kind kind() {
+    return kind;
   }
 }

@@ -103,9 +103,9 @@ final class ModelAssembler {
   private HostTensor convert(TensorSpec spec) throws IOException {
     NameTable.Source source = source(spec);
     float[] read = model.weights().tensors().get(source.name()).toFloats();
-    requireFinite(source.name(), read);
     int channels = model.config().subsampling().channels();
     float[] values = source.layout().apply(read, spec.shape(), channels);
+    requireFinite(source.name(), values);
     DType type = type(spec, values);
     written.add(new Tensor(source.name(), spec.name(), type));
     return new HostTensor(spec.name(), type, spec.shape(), Quantizer.encode(type, values));

@@ -60,15 +60,18 @@ final class ModelFiles implements Closeable {
 
   /** The one weight file of a folder. */
   private static String weights(Bundle bundle) throws IOException {
-    List<String> candidates = new ArrayList<>();
+    List<String> torch = new ArrayList<>();
+    List<String> safe = new ArrayList<>();
     for (String file : bundle.files()) {
       if (USUAL_WEIGHTS.contains(file)) {
         return file;
       }
-      if (file.matches(".*\\.(pt|pth|ckpt|safetensors)") && !HEADS.contains(file)) {
-        candidates.add(file);
+      if (!HEADS.contains(file)) {
+        (file.endsWith(SAFETENSORS) ? safe : torch).add(file);
       }
     }
+    torch.removeIf(file -> !file.matches(".*\\.(pt|pth|ckpt)"));
+    List<String> candidates = torch.isEmpty() ? safe : torch;
     if (candidates.size() != 1) {
       String found = candidates.isEmpty() ? "none" : candidates + ": pass one of them";
       throw Converter.problem(

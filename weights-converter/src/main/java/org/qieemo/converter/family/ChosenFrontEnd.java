@@ -1,6 +1,5 @@
 package org.qieemo.converter.family;
 
-import org.qieemo.converter.FrontEndChoice;
 import org.qieemo.weights.FrontEndConfig;
 import org.qieemo.weights.FrontEndConfig.Kind;
 import org.qieemo.weights.FrontEndConfig.Normalization;
@@ -19,9 +18,10 @@ public record ChosenFrontEnd(FrontEndConfig config, String reason) {
   record Features(int melBins, boolean snipEdges, Normalization normalization) {}
 
   /** What was asked for, or else what the family suggests. */
-  static ChosenFrontEnd of(FrontEndChoice asked, Kind suggested, Features features, String reason) {
-    String why = asked == FrontEndChoice.AUTO ? reason : "asked for";
-    return new ChosenFrontEnd(config(asked.or(suggested), features), why);
+  static ChosenFrontEnd of(Kind asked, Kind suggested, Features features, String reason) {
+    return asked == null
+        ? new ChosenFrontEnd(config(suggested, features), reason)
+        : new ChosenFrontEnd(config(asked, features), "asked for");
   }
 
   private static FrontEndConfig config(Kind kind, Features features) {

@@ -3,11 +3,11 @@ package org.qieemo.converter.family;
 import java.io.IOException;
 import java.util.Arrays;
 import org.qieemo.ModelFormatException;
-import org.qieemo.converter.FrontEndChoice;
 import org.qieemo.converter.container.Bundle;
 import org.qieemo.converter.source.Checkpoint;
 import org.qieemo.converter.source.SourceTensor;
 import org.qieemo.converter.text.Settings;
+import org.qieemo.weights.FrontEndConfig;
 
 /**
  * What a family converts.
@@ -15,10 +15,10 @@ import org.qieemo.converter.text.Settings;
  * @param checkpoint the weights
  * @param config the configuration of the encoder
  * @param bundle the files beside the checkpoint
- * @param frontEnd the front end asked for
+ * @param frontEnd the front end asked for, null to let the family choose
  */
 public record EncoderSource(
-    Checkpoint checkpoint, Settings config, Bundle bundle, FrontEndChoice frontEnd) {
+    Checkpoint checkpoint, Settings config, Bundle bundle, FrontEndConfig.Kind frontEnd) {
 
   boolean has(String tensor) {
     return checkpoint.tensors().containsKey(tensor);

@@ -1,12 +1,9 @@
 package org.qieemo.converter.family;
 
 import java.io.IOException;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.qieemo.ModelFormatException;
-import org.qieemo.converter.source.ArrayTensor;
-import org.qieemo.converter.source.SourceTensor;
 import org.qieemo.converter.text.Settings;
 import org.qieemo.kernels.Activation;
 import org.qieemo.kernels.AttentionMask;
@@ -19,12 +16,12 @@ import org.qieemo.weights.FrontEndConfig.Normalization;
 import org.qieemo.weights.SubsamplingConfig;
 
 /**
- * ESPnet2's ConformerEncoder on Kaldi features ({@code input_size} in its configuration); ESPnet's
- * own front end is not computed by this project. Stateless.
+ * ESPnet2's ConformerEncoder. Exact on Kaldi features ({@code input_size} in its configuration);
+ * ESPnet's own front end is not computed by this project, NeMo's stands in for it. Stateless.
  */
 final class EspnetFamily implements Family {
-  private static final String MEAN = "normalize.mean";
-  private static final String STD = "normalize.std";
+  static final String MEAN = "normalize.mean";
+  static final String STD = "normalize.std";
   private static final float NORM_EPS = 1e-12f;
 
   @Override
@@ -49,14 +46,13 @@ final class EspnetFamily implements Family {
     SubsamplingConfig.Kind kind = conf.constant("input_layer", SubsamplingConfig.Kind.CONV2D);
     int width = conf.integer("output_size", 256);
     EncoderConfig encoder = encoder(conf, width);
-    Map<String, SourceTensor> extra = new LinkedHashMap<>();
     return new EncoderPlan(
-        frontEnd(source, extra),
+        frontEnd(source),
         new SubsamplingConfig(kind, kind.convolutions() == 0 ? 0 : width),
         encoder,
         ctc(source),
-        Names.wenet(encoder.blocks(), kind, ".out.0"),
-        extra);
+        Names.espnet(encoder.blocks(), kind),
+        Map.of());
   }
 
   private static EncoderConfig encoder(Settings conf, int width) throws IOException {
@@ -92,31 +88,26 @@ final class EspnetFamily implements Family {
     return latest ? Position.RELATIVE : Position.LEGACY;
   }
 
-  private static ChosenFrontEnd frontEnd(EncoderSource source, Map<String, SourceTensor> extra)
-      throws IOException {
+  private static ChosenFrontEnd frontEnd(EncoderSource source) throws IOException {
     Settings config = source.config();
-    if (!config.has("input_size")) {
-      throw config.error(
-          "input_size", "ESPnet's own front end is not supported, only Kaldi features");
+    config.only("normalize", "global_mvn");
+    Normalization normalization =
+        config.has("normalize") ? Normalization.GLOBAL : Normalization.NONE;
+    if (config.has("input_size")) { // features that were computed before training
+      return ChosenFrontEnd.of(
+          source.frontEnd(),
+          Kind.KALDI_FBANK,
+          new ChosenFrontEnd.Features(config.integer("input_size"), true, normalization),
+          "input_size stands for Kaldi features");
     }
-    Normalization normalization = Normalization.NONE;
-    SourceTensor std = source.checkpoint().tensors().get(STD);
-    if (std != null && source.has(MEAN)) {
-      float[] istd = std.toFloats();
-      for (int i = 0; i < istd.length; i++) {
-        istd[i] = 1 / istd[i];
-      }
-      extra.put(WenetFamily.CMVN_MEAN, source.checkpoint().tensors().get(MEAN));
-      extra.put(WenetFamily.CMVN_ISTD, new ArrayTensor(istd));
-      normalization = Normalization.GLOBAL;
-    } else if (config.has("normalize")) {
-      throw config.error("normalize", "the checkpoint has no " + MEAN + " and " + STD);
-    }
+    config.only("frontend", "default");
+    Settings frontend = config.section("frontend_conf");
+    frontend.only("fs", 16_000, "16k");
     return ChosenFrontEnd.of(
         source.frontEnd(),
-        Kind.KALDI_FBANK,
-        new ChosenFrontEnd.Features(config.integer("input_size"), true, normalization),
-        "input_size stands for Kaldi features");
+        Kind.LOG_MEL,
+        new ChosenFrontEnd.Features(frontend.integer("n_mels", 80), false, normalization),
+        "the nearest to ESPnet's own front end, which is not computed: expect worse results");
   }
 
   private static CtcConfig ctc(EncoderSource source) throws IOException {

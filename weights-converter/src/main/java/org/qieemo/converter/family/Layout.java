@@ -2,7 +2,7 @@ package org.qieemo.converter.family;
 
 import org.qieemo.weights.SubsamplingConfig;
 
-/** How a source tensor lies, compared to its place in a model file. */
+/** How a source tensor differs from its place in a model file. */
 public enum Layout {
   /** The same. */
   SAME {
@@ -47,6 +47,22 @@ public enum Layout {
     @Override
     public float[] apply(float[] source, int[] shape, int channels) {
       return transposed(source, channels, shape[1] / channels);
+    }
+  },
+  /** The same, 1/x for x: a standard deviation for its inverse. */
+  RECIPROCAL {
+    @Override
+    public long[] sourceShape(int[] shape, int channels) {
+      return toLongs(shape);
+    }
+
+    @Override
+    public float[] apply(float[] source, int[] shape, int channels) {
+      float[] result = new float[source.length];
+      for (int i = 0; i < result.length; i++) {
+        result[i] = 1 / source[i];
+      }
+      return result;
     }
   };
 

@@ -47,7 +47,12 @@ public final class NameTable {
 
     /** One tensor by its full names. */
     public Builder tensor(String canonical, String source) {
-      sources.put(canonical, new Source(source, Layout.SAME));
+      return tensor(canonical, source, Layout.SAME);
+    }
+
+    /** One tensor that lies differently. */
+    public Builder tensor(String canonical, String source, Layout layout) {
+      sources.put(canonical, new Source(source, layout));
       return this;
     }
 

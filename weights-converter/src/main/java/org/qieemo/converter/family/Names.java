@@ -29,16 +29,33 @@ import org.qieemo.weights.TensorNames;
 final class Names {
   private Names() {}
 
+  /** WeNet; conv2d6 and conv2d8 keep their projection elsewhere than conv2d. */
+  static NameTable wenet(int blocks, SubsamplingConfig.Kind kind) {
+    boolean linear =
+        kind == SubsamplingConfig.Kind.CONV2D6 || kind == SubsamplingConfig.Kind.CONV2D8;
+    return wenetLike(blocks, kind, linear ? ".linear" : ".out.0")
+        .tensor(TensorNames.CMVN_MEAN, WenetFamily.CMVN_MEAN)
+        .tensor(TensorNames.CMVN_ISTD, WenetFamily.CMVN_ISTD)
+        .build();
+  }
+
+  /** ESPnet2: WeNet's names but for the projection and the statistics. */
+  static NameTable espnet(int blocks, SubsamplingConfig.Kind kind) {
+    return wenetLike(blocks, kind, ".out.0")
+        .tensor(TensorNames.CMVN_MEAN, EspnetFamily.MEAN)
+        .tensor(TensorNames.CMVN_ISTD, EspnetFamily.STD, Layout.RECIPROCAL)
+        .build();
+  }
+
   /**
-   * WeNet and ESPnet2.
+   * What WeNet and ESPnet2 share.
    *
    * @param projection where {@code embed} keeps its projection: {@code .out.0} or {@code .linear}
    */
-  static NameTable wenet(int blocks, SubsamplingConfig.Kind kind, String projection) {
+  private static NameTable.Builder wenetLike(
+      int blocks, SubsamplingConfig.Kind kind, String projection) {
     NameTable.Builder table = new NameTable.Builder(blocks, "encoder.encoders.");
     table
-        .tensor(TensorNames.CMVN_MEAN, WenetFamily.CMVN_MEAN)
-        .tensor(TensorNames.CMVN_ISTD, WenetFamily.CMVN_ISTD)
         .module(TensorNames.SUBSAMPLING_NORM, "encoder.embed.out.1")
         .module(TensorNames.AFTER_NORM, "encoder.after_norm")
         .module(TensorNames.CTC, WenetFamily.CTC);
@@ -59,8 +76,7 @@ final class Names {
         .blockModule(FFN + NORM, ".norm_ff")
         .blockModule(FFN + UP, ".feed_forward.w_1")
         .blockModule(FFN + DOWN, ".feed_forward.w_2")
-        .blockModule(FINAL_NORM, ".norm_final")
-        .build();
+        .blockModule(FINAL_NORM, ".norm_final");
   }
 
   /** NeMo. */

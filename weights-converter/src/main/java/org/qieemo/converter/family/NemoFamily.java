@@ -116,9 +116,8 @@ final class NemoFamily implements Family {
             ? "tokens.txt is the exporters' layout, which feeds Kaldi's filter bank"
             : "NeMo's preprocessor computes log-mel";
     Kind suggested = exported ? Kind.KALDI_FBANK : Kind.LOG_MEL;
-    boolean normalized = pre.has("normalize");
-    Normalization normalization =
-        normalized ? perFeature(source.frontEnd().or(suggested)) : Normalization.NONE;
+    Kind kind = source.frontEnd() == null ? suggested : source.frontEnd();
+    Normalization normalization = pre.has("normalize") ? perFeature(kind) : Normalization.NONE;
     return ChosenFrontEnd.of(
         source.frontEnd(),
         suggested,

@@ -48,15 +48,13 @@ final class WenetFamily implements Family {
     SubsamplingConfig.Kind kind = conf.constant("input_layer", SubsamplingConfig.Kind.CONV2D);
     int channels = kind.convolutions() == 0 ? 0 : conf.integer("subsampling_channels", width);
     EncoderConfig encoder = encoder(source, conf, width);
-    boolean linear =
-        kind == SubsamplingConfig.Kind.CONV2D6 || kind == SubsamplingConfig.Kind.CONV2D8;
     Map<String, SourceTensor> extra = new LinkedHashMap<>();
     return new EncoderPlan(
         frontEnd(source, extra),
         new SubsamplingConfig(kind, channels),
         encoder,
         ctc(source),
-        Names.wenet(encoder.blocks(), kind, linear ? ".linear" : ".out.0"),
+        Names.wenet(encoder.blocks(), kind),
         extra);
   }
 

@@ -11,7 +11,9 @@ import org.qieemo.kernels.cpu.Strip;
  * <p>Packed order: {@code data[panel * depth + k]} is row k of a panel.
  */
 final class PlainProduct {
-  /** Columns of a panel: long enough for the vector loop, and two rows stay in the nearest cache. */
+  /**
+   * Columns of a panel: long enough for the vector loop, and two rows stay in the nearest cache.
+   */
   static final int WIDTH = 256;
 
   private PlainProduct() {}
@@ -101,8 +103,21 @@ final class PlainProduct {
       int j = a1 + k;
       int row = panelRow + k;
       addFour(
-          c0, c1, b[row], b[row + 1], b[row + 2], b[row + 3], a[i], a[i + 1], a[i + 2], a[i + 3],
-          a[j], a[j + 1], a[j + 2], a[j + 3], cols);
+          c0,
+          c1,
+          b[row],
+          b[row + 1],
+          b[row + 2],
+          b[row + 3],
+          a[i],
+          a[i + 1],
+          a[i + 2],
+          a[i + 3],
+          a[j],
+          a[j + 1],
+          a[j + 2],
+          a[j + 3],
+          cols);
     }
     for (; k < to; k++) {
       addOne(c0, c1, b[panelRow + k], a[a0 + k], a[a1 + k], cols);
