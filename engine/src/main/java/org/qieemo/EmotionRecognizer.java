@@ -260,13 +260,23 @@ public final class EmotionRecognizer implements AutoCloseable {
       }
       float[] utterance = frontEnd.features(audio.samples(), audio.sampleRate());
       if (model.config().subsampling().outputFrames(utterance.length / bins) < 1) {
-        int least = model.config().subsampling().leastFrames();
         throw new InvalidAudioException(
-            seconds(audio) + " s of audio are too short: the model needs " + (least + 2) + "0 ms");
+            seconds(audio) + " s of audio are too short: the model needs " + leastMillis() + " ms");
       }
       features.add(utterance);
     }
     return new FeatureBatch(features, bins);
+  }
+
+  /** The shortest audio that gives an encoder frame, in milliseconds. */
+  private int leastMillis() {
+    int rate = model.config().frontEnd().sampleRate();
+    int least = model.config().subsampling().leastFrames();
+    int millis = 1;
+    while (frontEnd.frames((int) (millis * (long) rate / 1000), rate) < least) {
+      millis++;
+    }
+    return millis;
   }
 
   private static String seconds(Audio audio) {

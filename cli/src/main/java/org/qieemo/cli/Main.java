@@ -58,7 +58,7 @@ public final class Main {
   private static int dispatch(List<String> words, Console console) {
     String first = words.isEmpty() ? "" : words.get(0);
     switch (first) {
-      case "--help", "-h":
+      case "--help", "-h", "help":
         help().forEach(console::line);
         return Command.OK;
       case "--version":

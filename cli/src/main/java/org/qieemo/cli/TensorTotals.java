@@ -36,6 +36,10 @@ record TensorTotals(int tensors, long elements, long bytes) {
 
   @Override
   public String toString() {
-    return tensors + " tensors, " + elements + " values, " + Text.bytes(bytes);
+    return tensors
+        + (tensors == 1 ? " tensor, " : " tensors, ")
+        + elements
+        + " values, "
+        + Text.bytes(bytes);
   }
 }

@@ -1,14 +1,17 @@
 package org.qieemo.cli;
 
-import java.util.Objects;
+import java.lang.module.ModuleDescriptor;
+import java.util.Optional;
 
 /** Which build this is. */
 final class Version {
   private Version() {}
 
-  /** {@code qieemo 0.1.0}, as far as the jar says it. */
+  /** {@code qieemo 0.1.0}, as far as the minimal jar or the module says it. */
   static String line() {
-    String version = Version.class.getPackage().getImplementationVersion();
-    return "qieemo " + Objects.requireNonNullElse(version, "(development build)");
+    String ofJar = Version.class.getPackage().getImplementationVersion();
+    ModuleDescriptor module = Version.class.getModule().getDescriptor();
+    Optional<String> ofModule = Optional.ofNullable(module).flatMap(ModuleDescriptor::rawVersion);
+    return "qieemo " + Optional.ofNullable(ofJar).or(() -> ofModule).orElse("(development build)");
   }
 }

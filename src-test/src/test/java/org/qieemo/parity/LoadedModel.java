@@ -93,7 +93,11 @@ final class LoadedModel implements AutoCloseable {
   }
 
   EmotionLogits classify(float[]... normalized) {
-    return model.classify(forward, batch(normalized));
+    return classify(batch(normalized));
+  }
+
+  EmotionLogits classify(FeatureBatch batch) {
+    return model.classify(forward, batch);
   }
 
   @Override
