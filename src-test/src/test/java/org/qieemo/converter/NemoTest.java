@@ -89,6 +89,16 @@ class NemoTest {
   }
 
   @Test
+  void headBesideAnArchive() throws IOException {
+    ModelFolder folder = ModelFolder.copy("nemo", temporary.resolve("model"));
+    Path archive = folder.file("model.nemo");
+    Files.write(archive, archive(folder).build());
+    ConversionReport report = convert(archive);
+    assertEquals("golden-nemo", report.config().info().name());
+    assertTrue(report.tensors().stream().anyMatch(t -> t.source().equals("qieemo.head.weight")));
+  }
+
+  @Test
   void hostileArchives() throws IOException {
     ModelFolder folder = folder();
     Path file = temporary.resolve("bad.nemo");
