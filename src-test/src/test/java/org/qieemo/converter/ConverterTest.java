@@ -183,7 +183,13 @@ class ConverterTest {
     assertThrows(
         ModelFormatException.class, () -> convert(source, temporary, ConvertOptions.DEFAULT));
     Path nowhere = temporary.resolve("absent/model.gguf");
-    assertThrows(IOException.class, () -> convert(source, nowhere, ConvertOptions.DEFAULT));
+    assertThrows(
+        ModelFormatException.class, () -> convert(source, nowhere, ConvertOptions.DEFAULT));
+    Path weights = source.resolve("final.pt");
+    byte[] before = Files.readAllBytes(weights);
+    assertThrows(
+        ModelFormatException.class, () -> convert(weights, weights, ConvertOptions.DEFAULT));
+    assertArrayEquals(before, Files.readAllBytes(weights));
   }
 
   private static ConversionReport convert(Path source, Path output, ConvertOptions options)

@@ -2,6 +2,7 @@ package org.qieemo.converter;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.qieemo.FormatException;
@@ -37,12 +38,23 @@ public final class Converter {
    */
   public static ConversionReport convert(ConversionRequest request, ConversionListener listener)
       throws IOException {
-    if (Files.isDirectory(request.output())) {
-      throw problem(request.output().toString(), "is a folder: name the file to write");
-    }
+    checkOutput(request);
     try (ModelFiles files = ModelFiles.open(request.source(), request.options())) {
       Model model = describe(files, request.options());
       return new ModelAssembler(model, request, listener).write();
+    }
+  }
+
+  private static void checkOutput(ConversionRequest request) throws IOException {
+    Path output = request.output();
+    if (Files.isDirectory(output)) {
+      throw problem(output.toString(), "is a folder: name the file to write");
+    }
+    if (!Files.isDirectory(output.toAbsolutePath().getParent())) {
+      throw problem(output.toString(), "its folder does not exist: create it first");
+    }
+    if (Files.exists(output) && Files.isSameFile(request.source(), output)) {
+      throw problem(output.toString(), "is the source itself: name another file to write");
     }
   }
 
