@@ -8,7 +8,7 @@ import org.qieemo.kernels.cpu.ThreadScratch;
 
 /** Kernels without any API beyond Java SE. Stateless and thread-safe. */
 final class PlainKernels implements CpuKernels {
-  private static final int STRIP_ROWS = 64;
+  private static final int STRIP_ROWS = 20 * PlainProduct.ROWS;
 
   @Override
   public String name() {

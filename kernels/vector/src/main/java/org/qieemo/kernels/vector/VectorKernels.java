@@ -12,7 +12,7 @@ import org.qieemo.kernels.cpu.ThreadScratch;
 final class VectorKernels implements CpuKernels {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
-  private static final int STRIP_ROWS = 16 * VectorProduct.ROWS;
+  private static final int STRIP_ROWS = 20 * VectorProduct.ROWS;
 
   @Override
   public String name() {
