@@ -181,8 +181,7 @@ class ConvolutionTest {
       Tensor x = e.take(7 * 8, 1);
       Tensor out = e.take(3 * 3, 4);
       Segments seven = Segments.single(7);
-      assertThrows(
-          ShapeException.class, () -> e.conv2d(x, conv, seven, out, Segments.single(2)));
+      assertThrows(ShapeException.class, () -> e.conv2d(x, conv, seven, out, Segments.single(2)));
       assertThrows(
           ShapeException.class,
           () -> e.conv2d(x, conv, Segments.single(6), out, Segments.single(3)));
@@ -190,12 +189,10 @@ class ConvolutionTest {
       assertThrows(ShapeException.class, () -> backend.conv2d(w.weight(), bias, g));
       DepthwiseConv depthwise =
           backend.depthwiseConv(
-              new DepthwiseSpec(
-                  Matrix.random(4, 3, 1).weight(), bias, 1, null, Activation.NONE));
+              new DepthwiseSpec(Matrix.random(4, 3, 1).weight(), bias, 1, null, Activation.NONE));
       Tensor rows = e.take(7, 4);
       assertThrows(
-          ShapeException.class,
-          () -> e.depthwiseConv(rows, depthwise, Segments.single(6), rows));
+          ShapeException.class, () -> e.depthwiseConv(rows, depthwise, Segments.single(6), rows));
       assertThrows(
           ShapeException.class, () -> e.depthwiseConv(e.take(7, 5), depthwise, seven, rows));
     }

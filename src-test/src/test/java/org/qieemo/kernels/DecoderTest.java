@@ -108,8 +108,7 @@ class DecoderTest {
     ByteBuffer bytes = ByteBuffer.allocate(12);
     assertThrows(
         ShapeException.class, () -> new HostTensor("t", DType.F32, new int[] {2, 2}, bytes));
-    assertThrows(
-        ShapeException.class, () -> new HostTensor("t", DType.F16, new int[] {5}, bytes));
+    assertThrows(ShapeException.class, () -> new HostTensor("t", DType.F16, new int[] {5}, bytes));
     assertThrows(
         IllegalArgumentException.class,
         () -> new HostTensor("t", DType.Q8_0, new int[] {12}, bytes));

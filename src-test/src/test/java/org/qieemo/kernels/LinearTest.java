@@ -146,13 +146,10 @@ class LinearTest {
         Execution execution = backend.newExecution()) {
       Linear layer = backend.linear(Matrix.random(4, 3, 1).weight(), null, Activation.NONE);
       Tensor x = execution.take(2, 3);
-      assertThrows(
-          ShapeException.class, () -> execution.linear(x, layer, execution.take(2, 5)));
-      assertThrows(
-          ShapeException.class, () -> execution.linear(x, layer, execution.take(3, 4)));
+      assertThrows(ShapeException.class, () -> execution.linear(x, layer, execution.take(2, 5)));
+      assertThrows(ShapeException.class, () -> execution.linear(x, layer, execution.take(3, 4)));
       Tensor wide = execution.take(2, 4);
-      assertThrows(
-          ShapeException.class, () -> execution.linear(wide, layer, execution.take(2, 4)));
+      assertThrows(ShapeException.class, () -> execution.linear(wide, layer, execution.take(2, 4)));
       HostTensor odd = Matrix.random(5, 3, 1).weight();
       assertThrows(ShapeException.class, () -> backend.linear(odd, null, Activation.GLU));
       HostTensor shortBias = Matrix.random(1, 4, 1).vector();

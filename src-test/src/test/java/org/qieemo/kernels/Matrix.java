@@ -50,8 +50,7 @@ final class Matrix {
 
   /** Rows {@code from} to {@code from + count}. */
   Matrix slice(int from, int count) {
-    return new Matrix(
-        count, cols, Arrays.copyOfRange(values, from * cols, (from + count) * cols));
+    return new Matrix(count, cols, Arrays.copyOfRange(values, from * cols, (from + count) * cols));
   }
 
   HostTensor weight() {
@@ -95,8 +94,7 @@ final class Matrix {
       Matrix all = read(execution, whole);
       for (int r = 0; r < all.rows; r++) {
         for (int c = 0; c < all.cols; c++) {
-          boolean inside =
-              r >= ABOVE && r < all.rows - BELOW && c >= LEFT && c < all.cols - RIGHT;
+          boolean inside = r >= ABOVE && r < all.rows - BELOW && c >= LEFT && c < all.cols - RIGHT;
           if (!inside) {
             assertEquals(fill, all.at(r, c), "outside of the view at " + r + ", " + c);
           }
@@ -115,8 +113,7 @@ final class Matrix {
       if (!(difference <= bound)) {
         throw new AssertionError(
             "element (%d, %d): expected %g, found %g, bound %g"
-                .formatted(
-                    i / found.cols, i % found.cols, expected[i], found.values[i], bound));
+                .formatted(i / found.cols, i % found.cols, expected[i], found.values[i], bound));
       }
     }
   }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -168,11 +169,9 @@ class RowOpsTest {
             e.logSoftmax(in, out);
             assertOnlyFirstRowNaN(Matrix.read(e, out));
             Matrix ones = new Matrix(1, cols);
-            java.util.Arrays.fill(ones.values, 1f);
+            Arrays.fill(ones.values, 1f);
             e.layerNorm(
-                in,
-                backend.layerNorm(ones.vector(), ones.vector(), 1e-5f, Activation.SWISH),
-                out);
+                in, backend.layerNorm(ones.vector(), ones.vector(), 1e-5f, Activation.SWISH), out);
             assertOnlyFirstRowNaN(Matrix.read(e, out));
           }
         });

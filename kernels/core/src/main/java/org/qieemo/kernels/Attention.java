@@ -1,6 +1,8 @@
 package org.qieemo.kernels;
 
-/** An attention prepared for a back end: heads, position term, mask. Immutable, shared by threads. */
+/**
+ * An attention prepared for a back end: heads, position term, mask. Immutable, shared by threads.
+ */
 public interface Attention {
   /** Number of heads; it divides the width. */
   int heads();

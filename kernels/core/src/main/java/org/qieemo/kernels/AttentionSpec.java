@@ -20,7 +20,8 @@ public record AttentionSpec(
   /** Checks the sizes. */
   public AttentionSpec {
     if (heads < 1 || width < 1 || width % heads != 0) {
-      throw new ShapeException("attention: width " + width + " is no multiple of " + heads + " heads");
+      throw new ShapeException(
+          "attention: width " + width + " is no multiple of " + heads + " heads");
     }
     if (positionTerm != PositionTerm.NONE) {
       ShapeException.require("attention", "elements of u", width, biasU.elements());

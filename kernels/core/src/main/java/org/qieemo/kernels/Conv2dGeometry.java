@@ -1,8 +1,8 @@
 package org.qieemo.kernels;
 
 /**
- * Sizes of a convolution over [frames, bins, channels]; square kernel, stride and padding, as in the
- * subsampling front ends.
+ * Sizes of a convolution over [frames, bins, channels]; square kernel, stride and padding, as in
+ * the subsampling front ends.
  *
  * @param kernel taps over time and over frequency
  * @param stride step over time and over frequency

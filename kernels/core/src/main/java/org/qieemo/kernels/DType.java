@@ -40,7 +40,8 @@ public enum DType {
    */
   public long bytes(long elements) {
     if (elements < 0 || elements % blockSize != 0) {
-      throw new IllegalArgumentException(elements + " elements do not fill whole blocks of " + this);
+      throw new IllegalArgumentException(
+          elements + " elements do not fill whole blocks of " + this);
     }
     return Math.multiplyExact(elements / blockSize, (long) blockBytes);
   }

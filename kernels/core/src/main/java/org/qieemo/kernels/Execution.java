@@ -65,9 +65,9 @@ public interface Execution extends AutoCloseable {
    *
    * @param q [rows, d] queries
    * @param kv [rows, 2d] keys, then values
-   * @param positions projected position rows [_, d], null with {@link PositionTerm#NONE}: T rows for
-   *     KEY and LEGACY, 2T-1 for RELATIVE, T being at least the longest segment. A shorter segment
-   *     of a RELATIVE batch uses the middle rows.
+   * @param positions projected position rows [_, d], null with {@link PositionTerm#NONE}: T rows
+   *     for KEY and LEGACY, 2T-1 for RELATIVE, T being at least the longest segment. A shorter
+   *     segment of a RELATIVE batch uses the middle rows.
    * @param out [rows, d]
    */
   void attention(

@@ -24,8 +24,7 @@ final class Conv2dTask implements ParallelTask {
     this.kernels = kernels;
   }
 
-  void start(
-      CpuTensor from, CpuConv2d conv, Segments inFrames, CpuTensor to, Segments outFrames) {
+  void start(CpuTensor from, CpuConv2d conv, Segments inFrames, CpuTensor to, Segments outFrames) {
     x = from;
     layer = conv.layer();
     geometry = conv.geometry();
@@ -33,8 +32,7 @@ final class Conv2dTask implements ParallelTask {
     out = to;
     outputFrames = outFrames;
     blocks.cut(outputFrames, geometry.outputBins(), BLOCK_ROWS);
-    execution.run(
-        this, blocks.count(), (long) out.rows() * layer.inputs() * layer.outputs());
+    execution.run(this, blocks.count(), (long) out.rows() * layer.inputs() * layer.outputs());
   }
 
   @Override

@@ -15,7 +15,6 @@ record CpuConv2d(CpuBackend owner, CpuLinear layer, Conv2dGeometry geometry) imp
     ShapeException.require("conv2d", "taps over time", geometry.kernel(), weight.dim(1));
     ShapeException.require("conv2d", "taps over frequency", geometry.kernel(), weight.dim(2));
     ShapeException.require("conv2d", "input channels", geometry.inputChannels(), weight.dim(3));
-    return new CpuConv2d(
-        owner, new CpuLinear(owner, weight, bias, Activation.RELU), geometry);
+    return new CpuConv2d(owner, new CpuLinear(owner, weight, bias, Activation.RELU), geometry);
   }
 }

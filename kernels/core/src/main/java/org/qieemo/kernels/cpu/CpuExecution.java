@@ -232,8 +232,16 @@ final class CpuExecution implements Execution {
     int needed = relative ? Math.max(2 * longest - 1, 1) : longest;
     if (rows < needed || relative && rows % 2 == 0) {
       throw new ShapeException(
-          "attention: " + rows + " position rows, " + term + " over " + longest + " frames needs "
-              + (relative ? "an odd number from " : "at least ") + needed + " on");
+          "attention: "
+              + rows
+              + " position rows, "
+              + term
+              + " over "
+              + longest
+              + " frames needs "
+              + (relative ? "an odd number from " : "at least ")
+              + needed
+              + " on");
     }
     return mine("attention", positions);
   }

@@ -27,7 +27,8 @@ final class CpuTensor implements Tensor {
     }
     long size = (long) newRows * newCols;
     if (size > Integer.MAX_VALUE - 8) {
-      throw new ShapeException("take: " + newRows + " x " + newCols + " is too large for one array");
+      throw new ShapeException(
+          "take: " + newRows + " x " + newCols + " is too large for one array");
     }
     if (own.length < size) {
       own = new float[(int) size];

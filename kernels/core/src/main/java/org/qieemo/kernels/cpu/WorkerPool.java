@@ -7,8 +7,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Threads that wait spinning for a short while, then parked, so that a region of work costs about a
- * microsecond to start. The caller works too; items are taken one by one. A second caller that finds
- * the pool busy does its region alone. Thread-safe.
+ * microsecond to start. The caller works too; items are taken one by one. A second caller that
+ * finds the pool busy does its region alone. Thread-safe.
  *
  * <p>One word holds the state of a region: its number, whether workers may still join, and how many
  * are in it. A worker that wakes late finds the region shut and touches nothing of it.

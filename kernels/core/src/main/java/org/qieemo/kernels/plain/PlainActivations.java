@@ -3,9 +3,9 @@ package org.qieemo.kernels.plain;
 import org.qieemo.kernels.Activation;
 
 /**
- * Activations in place, over a range of one array and without branches: the form that C2 vectorises.
- * tanh and sigmoid are the rational approximation of tanh on [-9, 9] that Eigen and XLA use, 13th
- * degree over 6th, a few units in the last place from the exact value.
+ * Activations in place, over a range of one array and without branches: the form that C2
+ * vectorises. tanh and sigmoid are the rational approximation of tanh on [-9, 9] that Eigen and XLA
+ * use, 13th degree over 6th, a few units in the last place from the exact value.
  */
 final class PlainActivations {
   private static final float LIMIT = 9f;

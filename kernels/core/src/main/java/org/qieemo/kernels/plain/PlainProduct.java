@@ -12,7 +12,10 @@ import org.qieemo.kernels.cpu.Strip;
  * <p>Packed order: {@code data[panel * depth + k]} is row k of a panel.
  */
 final class PlainProduct {
-  /** Columns of a panel: long enough for the vector loop, and the rows at work stay in the nearest cache. */
+  /**
+   * Columns of a panel: long enough for the vector loop, and the rows at work stay in the nearest
+   * cache.
+   */
   static final int WIDTH = 256;
 
   /** Rows of a tile. */
@@ -86,8 +89,7 @@ final class PlainProduct {
       int a0 = aOffset + r * aStride;
       int a1 = aOffset + second * aStride;
       int a2 = aOffset + third * aStride;
-      multiplyRows(
-          a, a0, a1, a2, b.data(), panel * b.depth(), from, to, c0, c1, c2, cols);
+      multiplyRows(a, a0, a1, a2, b.data(), panel * b.depth(), from, to, c0, c1, c2, cols);
       System.arraycopy(c0, 0, strip.values(), r * WIDTH, cols);
       System.arraycopy(c1, 0, strip.values(), second * WIDTH, cols);
       System.arraycopy(c2, 0, strip.values(), third * WIDTH, cols);
@@ -115,8 +117,22 @@ final class PlainProduct {
       int l = a2 + k;
       int row = panelRow + k;
       addThree(
-          c0, c1, c2, b[row], b[row + 1], b[row + 2], a[i], a[i + 1], a[i + 2], a[j], a[j + 1],
-          a[j + 2], a[l], a[l + 1], a[l + 2], cols);
+          c0,
+          c1,
+          c2,
+          b[row],
+          b[row + 1],
+          b[row + 2],
+          a[i],
+          a[i + 1],
+          a[i + 2],
+          a[j],
+          a[j + 1],
+          a[j + 2],
+          a[l],
+          a[l + 1],
+          a[l + 2],
+          cols);
     }
     for (; k < to; k++) {
       addOne(c0, c1, c2, b[panelRow + k], a[a0 + k], a[a1 + k], a[a2 + k], cols);

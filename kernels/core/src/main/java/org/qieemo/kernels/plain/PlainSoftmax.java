@@ -3,8 +3,8 @@ package org.qieemo.kernels.plain;
 import org.qieemo.kernels.cpu.ThreadScratch;
 
 /**
- * Softmax of a row, the exponential in chunks: reduction and polynomial in loops that C2 vectorises,
- * then the power of two, put into the exponent bits one by one.
+ * Softmax of a row, the exponential in chunks: reduction and polynomial in loops that C2
+ * vectorises, then the power of two, put into the exponent bits one by one.
  */
 final class PlainSoftmax {
   private static final int CHUNK = 256;

@@ -9,8 +9,8 @@ import org.qieemo.kernels.cpu.Strip;
  * The matrix product: tiles of 6 rows by 2 vectors, whose 12 sums stay in registers over a block of
  * depth. Larger tiles, unrolling by hand and vectors of another width all make C2 spill or box.
  *
- * <p>Packed order: {@code data[0]} holds [block of {@value #BLOCK} depth][panel][k][WIDTH], so that a
- * tile reads it in sequence.
+ * <p>Packed order: {@code data[0]} holds [block of {@value #BLOCK} depth][panel][k][WIDTH], so that
+ * a tile reads it in sequence.
  */
 final class VectorProduct {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
@@ -99,7 +99,17 @@ final class VectorProduct {
         int last = Math.min(ROWS, rows - r) - 1;
         int startAt = startOffset + r * startStride;
         tile(
-            a, first, aStride, last, b.data()[0], at, end - k, start, startAt, startStride, c,
+            a,
+            first,
+            aStride,
+            last,
+            b.data()[0],
+            at,
+            end - k,
+            start,
+            startAt,
+            startStride,
+            c,
             r * WIDTH);
       }
       start = c;
@@ -110,8 +120,8 @@ final class VectorProduct {
   }
 
   /**
-   * c[r] = start[r] + sum over k of a[r, k] b[k] for six rows and one panel. Rows of a beyond {@code
-   * last} are row {@code last} again: their sums are computed and never read.
+   * c[r] = start[r] + sum over k of a[r, k] b[k] for six rows and one panel. Rows of a beyond
+   * {@code last} are row {@code last} again: their sums are computed and never read.
    */
   private static void tile(
       float[] a,
