@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -45,8 +46,7 @@ public final class GgufReader {
    * @throws IOException if it cannot be read at all
    */
   public static GgufFile read(Path file) throws IOException {
-    if (!Files.readAttributes(file, java.nio.file.attribute.BasicFileAttributes.class)
-        .isRegularFile()) {
+    if (!Files.readAttributes(file, BasicFileAttributes.class).isRegularFile()) {
       throw new ModelFormatException(file.toString(), 0, "not a regular file: pass a .gguf file");
     }
     try (InputStream stream = Files.newInputStream(file)) {

@@ -7,7 +7,8 @@ import java.util.Objects;
  * What to convert.
  *
  * @param source a folder, or a {@code .nemo}, {@code .pt}, {@code .ckpt} or {@code .safetensors}
- *     file; configuration and tokens are looked for beside a file
+ *     file; configuration and tokens are looked for beside a file, or in the {@code .nemo}; {@code
+ *     qieemo.json} and the head ({@code head.pt}, {@code head.safetensors}) beside it
  * @param output the model file; it replaces one of that name only when it is complete
  * @param options how
  */

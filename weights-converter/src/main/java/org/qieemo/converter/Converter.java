@@ -65,7 +65,8 @@ public final class Converter {
               plan.encoder(),
               plan.ctc(),
               fusion);
-      return new Model(family, plan, config, all(checkpoint, plan, files.headCheckpoint()));
+      Checkpoint head = reader == null ? null : files.headCheckpoint();
+      return new Model(family, plan, config, all(checkpoint, plan, head));
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw problem(source.config().source(), e.getMessage());
     }

@@ -27,11 +27,19 @@ final class ModelFiles implements Closeable {
   private static final String NEMO = ".nemo";
 
   private final Bundle bundle;
+  private final Bundle fusion;
   private final String weights;
   private final ConvertOptions options;
 
-  private ModelFiles(Bundle bundle, String weights, ConvertOptions options) {
+  /**
+   * Where the files are.
+   *
+   * @param bundle of the encoder
+   * @param fusion of qieemo.json and the head: beside an archive, not in it
+   */
+  private ModelFiles(Bundle bundle, Bundle fusion, String weights, ConvertOptions options) {
     this.bundle = bundle;
+    this.fusion = fusion;
     this.weights = weights;
     this.options = options;
   }
@@ -40,18 +48,14 @@ final class ModelFiles implements Closeable {
   static ModelFiles open(Path source, ConvertOptions options) throws IOException {
     boolean folder = Files.isDirectory(source);
     boolean nemo = !folder && source.toString().endsWith(NEMO);
-    Bundle bundle;
-    if (nemo) {
-      bundle = new TarBundle(source);
-    } else if (folder) {
-      bundle = new FolderBundle(source);
-    } else {
+    if (!folder) {
       FileSource.open(source).close(); // a regular file that can be read, or its own message
-      bundle = new FolderBundle(source.toAbsolutePath().getParent());
     }
+    Bundle files = new FolderBundle(folder ? source : source.toAbsolutePath().getParent());
+    Bundle bundle = nemo ? new TarBundle(source) : files;
     try {
       String weights = folder || nemo ? weights(bundle) : source.getFileName().toString();
-      return new ModelFiles(bundle, weights, options);
+      return new ModelFiles(bundle, files, weights, options);
     } catch (IOException e) {
       bundle.close();
       throw e;
@@ -86,20 +90,20 @@ final class ModelFiles implements Closeable {
   }
 
   Checkpoint checkpoint() throws IOException {
-    return read(weights);
+    return read(bundle, weights);
   }
 
   /** The tensors of the head's own file, or null if there is none. */
   Checkpoint headCheckpoint() throws IOException {
     for (String head : HEADS) {
-      if (bundle.files().contains(head) && !head.equals(weights)) {
-        return read(head);
+      if (fusion.files().contains(head) && !head.equals(weights)) {
+        return read(fusion, head);
       }
     }
     return null;
   }
 
-  private Checkpoint read(String file) throws IOException {
+  private static Checkpoint read(Bundle bundle, String file) throws IOException {
     ByteSource source = bundle.open(file);
     boolean safetensors = file.endsWith(SAFETENSORS);
     return safetensors ? SafetensorsReader.read(source) : TorchCheckpoint.read(source);
@@ -132,9 +136,9 @@ final class ModelFiles implements Closeable {
       String name = options.fusionConfig().toString();
       return new FusionReader(readFile(options.fusionConfig()), name);
     }
-    if (bundle.files().contains(FusionReader.FILE)) {
-      String name = bundle.name() + "/" + FusionReader.FILE;
-      return new FusionReader(bundle.read(FusionReader.FILE), name);
+    if (fusion.files().contains(FusionReader.FILE)) {
+      String name = fusion.name() + "/" + FusionReader.FILE;
+      return new FusionReader(fusion.read(FusionReader.FILE), name);
     }
     return null;
   }
@@ -148,5 +152,6 @@ final class ModelFiles implements Closeable {
   @Override
   public void close() throws IOException {
     bundle.close();
+    fusion.close();
   }
 }

@@ -1,6 +1,7 @@
 package org.qieemo.converter.container;
 
 import java.io.Closeable;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -52,7 +53,7 @@ final class GzipFile implements Closeable {
         }
         out.write(chunk, 0, read);
       }
-    } catch (ZipException | java.io.EOFException e) {
+    } catch (ZipException | EOFException e) {
       throw packed.error(0, "damaged gzip data: " + e.getMessage());
     }
   }

@@ -58,12 +58,9 @@ final class TarArchive {
     }
   }
 
-  /** Two zero blocks, or the end of the file. */
+  /** A zero block; without one the archive is not complete. */
   private static boolean isEnd(ByteSource source, long at) throws IOException {
-    if (at >= source.size()) {
-      return true;
-    }
-    ByteBuffer block = source.bytes(at, Math.min(BLOCK, source.size() - at), "a tar header");
+    ByteBuffer block = source.bytes(at, BLOCK, "a tar header");
     while (block.hasRemaining()) {
       if (block.get() != 0) {
         return false;

@@ -104,7 +104,11 @@ public final class ZipArchive {
     int method = bytes.getShort(from + 10) & 0xffff;
     if (method != 0) {
       throw source.error(
-          at, "entry " + name + " is compressed: unsupported, store it (torch.save)");
+          at,
+          "entry "
+              + name
+              + " is compressed: a TorchScript archive, or repacked; unsupported, save"
+              + " model.state_dict() with torch.save");
     }
     if ((flags & ~(DESCRIPTOR_FLAG | UTF8_FLAG)) != 0) {
       throw source.error(at, "entry " + name + " has flags " + Integer.toHexString(flags));

@@ -62,8 +62,6 @@ final class WenetFamily implements Family {
       throws IOException {
     checkOptions(conf);
     Position position = position(source, conf);
-    boolean positions =
-        position != Position.NONE || !conf.text("pos_enc_layer_type", "rel_pos").equals("no_pos");
     boolean normFirst = conf.flag("normalize_before", true);
     boolean convolution = conf.flag("use_cnn_module", true);
     return new EncoderConfig(
@@ -78,9 +76,16 @@ final class WenetFamily implements Family {
         (float) conf.number("norm_eps", NORM_EPS),
         conf.flag("after_norm", normFirst),
         position,
-        conf.flag("input_scale", positions),
+        conf.flag("input_scale", isScaled(conf, position)),
         new AttentionMask(
             conf.integer("static_chunk_size", 0), conf.integer("num_left_chunks", -1)));
+  }
+
+  /** WeNet scales the input in every position encoding but no_pos. */
+  private static boolean isScaled(Settings conf, Position position) throws IOException {
+    return conf.has("position")
+        ? position != Position.NONE
+        : !conf.text("pos_enc_layer_type", "rel_pos").equals("no_pos");
   }
 
   private static EncoderConfig.Convolution convolution(Settings conf) throws IOException {

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.qieemo.kernels.HostTensor;
@@ -69,8 +70,7 @@ public final class GgufWriter implements Closeable {
    */
   public void add(HostTensor tensor) throws IOException {
     TensorSpec spec = specs.get(written);
-    if (!spec.name().equals(tensor.name())
-        || !java.util.Arrays.equals(spec.shape(), tensor.shape())) {
+    if (!spec.name().equals(tensor.name()) || !Arrays.equals(spec.shape(), tensor.shape())) {
       throw new IllegalArgumentException("expected tensor " + spec + ", found " + tensor);
     }
     int at = typesAt.get(written++);

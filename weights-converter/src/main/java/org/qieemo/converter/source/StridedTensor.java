@@ -107,6 +107,10 @@ public final class StridedTensor implements SourceTensor {
     int width = type.bytes();
     ByteBuffer bytes = storage.bytes(view.offset * width, span * width, "a tensor");
     float[] values = new float[elements];
+    if (type == SourceType.F32 && isContiguous()) {
+      bytes.asFloatBuffer().get(values);
+      return values;
+    }
     int[] index = new int[view.shape.length];
     int at = 0;
     for (int i = 0; i < elements; i++) {
@@ -114,6 +118,10 @@ public final class StridedTensor implements SourceTensor {
       at = next(index, at);
     }
     return values;
+  }
+
+  private boolean isContiguous() {
+    return Arrays.equals(view.strides, View.contiguous(view.shape).strides);
   }
 
   /** Steps to the next element in row-major order; returns where it lies. */

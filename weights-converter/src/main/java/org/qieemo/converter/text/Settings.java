@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.qieemo.FormatException;
 import org.qieemo.ModelFormatException;
 import org.qieemo.weights.Metadata;
@@ -14,6 +15,9 @@ import org.qieemo.weights.Metadata;
  * value is null counts as absent. Immutable and thread-safe.
  */
 public final class Settings {
+  private static final Pattern EXPONENT =
+      Pattern.compile("[-+]?[0-9]{1,20}(\\.[0-9]{0,20})?[eE][-+]?[0-9]{1,3}");
+
   private final String source;
   private final String path;
   private final Map<?, ?> values;
@@ -88,6 +92,10 @@ public final class Settings {
     }
     if (values.get(key) instanceof Number value) {
       return value.doubleValue();
+    }
+    String text = String.valueOf(values.get(key)); // YAML reads 1e-5 as a text
+    if (EXPONENT.matcher(text).matches()) {
+      return Double.parseDouble(text);
     }
     throw expected(key, "a number");
   }

@@ -139,9 +139,17 @@ public final class Yaml {
         if (at >= lines.size()) {
           throw error("a quote or bracket is never closed");
         }
-        balance.feed(" ");
+        if (balance.isQuoted() && line().number() != lines.get(at - 1).number() + 1) {
+          throw error("a blank line or comment inside a quoted text: unsupported");
+        }
+        if (balance.takeEscape()) { // a backslash at the end of a line joins it to the next
+          text.setLength(text.length() - 1);
+        } else {
+          balance.feed(" ");
+          text.append(' ');
+        }
         balance.feed(line().text());
-        text.append(' ').append(line().text());
+        text.append(line().text());
         at++;
       }
     } else {

@@ -32,6 +32,18 @@ final class YamlBalance {
     }
   }
 
+  /** Whether the value stops inside quotes. */
+  boolean isQuoted() {
+    return quote != 0;
+  }
+
+  /** Whether the value stops behind a backslash, which is forgotten then. */
+  boolean takeEscape() {
+    boolean taken = escaped;
+    escaped = false;
+    return taken;
+  }
+
   /** Whether the value must go on in another line. */
   boolean isOpen() {
     return quote != 0 || depth > 0;

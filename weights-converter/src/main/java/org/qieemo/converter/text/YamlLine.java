@@ -61,7 +61,8 @@ record YamlLine(int number, int indent, String text) {
     for (int i = 0; i < line.length(); i++) {
       char c = line.charAt(i);
       char before = i == 0 ? ' ' : line.charAt(i - 1);
-      if (quote == '"' && c == '\\') {
+      boolean doubled = quote == '\'' && line.startsWith("''", i);
+      if (quote == '"' && c == '\\' || doubled) {
         i++;
       } else if (quote != 0) {
         quote = c == quote ? 0 : quote;

@@ -4,11 +4,11 @@ import java.util.regex.Pattern;
 import org.qieemo.ModelFormatException;
 import org.qieemo.converter.source.Place;
 
-/** What a YAML scalar means: as PyYAML has it, and exponents without a point are numbers too. */
+/** What a YAML scalar means: as PyYAML has it, for which 1e-5 is a text. */
 final class YamlScalar {
   private static final Pattern INTEGER = Pattern.compile("[-+]?(0|[1-9][0-9_]{0,22})");
   private static final Pattern NUMBER =
-      Pattern.compile("[-+]?([0-9]{1,40}\\.?[0-9]{0,40}|\\.[0-9]{1,40})([eE][-+]?[0-9]{1,5})?");
+      Pattern.compile("[-+]?([0-9]{1,40}\\.[0-9]{0,40}|\\.[0-9]{1,40})([eE][-+][0-9]{1,5})?");
   private static final Pattern NULL = Pattern.compile("|~|null|Null|NULL");
   private static final Pattern TRUE = Pattern.compile("true|True|TRUE|yes|Yes|YES|on|On|ON");
   private static final Pattern FALSE = Pattern.compile("false|False|FALSE|no|No|NO|off|Off|OFF");

@@ -1,0 +1,50 @@
+package org.qieemo.converter;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+
+/** Little-endian bytes for hostile files. */
+final class Bytes {
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+  Bytes u8(int value) {
+    return little(value, 1);
+  }
+
+  Bytes u16(int value) {
+    return little(value, 2);
+  }
+
+  Bytes u32(long value) {
+    return little(value, 4);
+  }
+
+  Bytes u64(long value) {
+    return little(value, 8);
+  }
+
+  private Bytes little(long value, int width) {
+    for (int i = 0; i < width; i++) {
+      out.write((int) (value >>> 8 * i));
+    }
+    return this;
+  }
+
+  Bytes raw(byte... bytes) {
+    out.writeBytes(bytes);
+    return this;
+  }
+
+  /** One byte per character: opcodes, ASCII. */
+  Bytes text(String latin) {
+    return raw(latin.getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  int size() {
+    return out.size();
+  }
+
+  byte[] toArray() {
+    return out.toByteArray();
+  }
+}
