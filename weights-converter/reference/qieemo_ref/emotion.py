@@ -100,16 +100,30 @@ def collate(items: list[Encoded]) -> tuple[list[Tensor], Tensor, Tensor]:
 
 
 class TunedStreams:
-    """The encoder in the loop, with gradients; its batch norms keep their running statistics."""
+    """The encoder in the loop: gradients reach the blocks up to the last tap, and the PPG's path stays as it is.
+
+    Batch norms keep their running statistics.
+    """
 
     def __init__(self, model: Qieemo, data: EmotionData) -> None:
         self.model, self.data = model, data
+        self.last_tap = max(model.fusion_config.taps_blocks)
+
+    def parameters(self) -> list[nn.Parameter]:
+        """Those of the subsampling and of the blocks up to the last tap; all others are frozen."""
+        encoder = self.model.encoder
+        tuned = [*encoder.embed.parameters(), *encoder.encoders[:self.last_tap].parameters()]
+        encoder.requires_grad_(False)
+        self.model.ctc.requires_grad_(False)
+        for parameter in tuned:
+            parameter.requires_grad_(True)
+        return tuned
 
     def batch(self, indices: list[int]) -> tuple[list[Tensor], Tensor, Tensor]:
         features = [self.data.augmented(self.data.cache.utterances[i]) for i in indices]
         lengths = torch.tensor([self.model.encoder.embed.length(len(f)) for f in features])
         self.model.encoder.eval()
-        outputs, last = self.model.encoder(pad(features), lengths)
+        outputs, last = self.model.encoder(pad(features), lengths, detach_after=self.last_tap)
         valid = torch.arange(last.shape[1])[None] < lengths[:, None]
         return self.model.tapped(outputs), self.model.ctc(last), valid
 
@@ -159,9 +173,10 @@ def train_model(model: Qieemo, data: EmotionData, frozen: FrozenStreams, train: 
     head = list(model.qieemo.parameters())
     losses = fit(model, frozen, [{"params": head, "peak": recipe.rate}], labels, train, recipe.epochs, recipe)
     if recipe.tune_epochs:
+        streams = TunedStreams(model, data)
         groups = [{"params": head, "peak": recipe.tune_rate},
-                  {"params": list(model.encoder.parameters()), "peak": recipe.encoder_rate}]
-        losses += fit(model, TunedStreams(model, data), groups, labels, train, recipe.tune_epochs, recipe)
+                  {"params": streams.parameters(), "peak": recipe.encoder_rate}]
+        losses += fit(model, streams, groups, labels, train, recipe.tune_epochs, recipe)
     return losses
 
 

@@ -223,18 +223,21 @@ class ConformerEncoder(nn.Module):
             x = x + absolute_table(x.shape[1], x.shape[2]).to(x)
         return x
 
-    def forward(self, features: Tensor, lengths: Tensor | None = None) -> tuple[list[Tensor], Tensor]:
+    def forward(self, features: Tensor, lengths: Tensor | None = None,
+                detach_after: int | None = None) -> tuple[list[Tensor], Tensor]:
         """features [B, T, F] before CMVN, lengths [B] of valid frames after subsampling.
 
         Returns [subsampled, block 1, .., block L] and the encoder's output, each [B, T', d].
+        No gradient flows back from the blocks behind block `detach_after`.
         """
         x = self.dropout(self.embedded(self.normalized(features)))
         mask, valid = self.masks(x.shape[1], lengths)
         positions = position_table(self.config.position, x.shape[1], x.shape[2])
         positions = positions.to(x) if positions is not None else None
         outputs = [x]
-        for block in self.encoders:
-            outputs.append(block(outputs[-1], positions, mask, valid))
+        for index, block in enumerate(self.encoders):
+            x = outputs[-1].detach() if index == detach_after else outputs[-1]
+            outputs.append(block(x, positions, mask, valid))
         return outputs, self.tap_norm(outputs[-1])
 
     def tap_norm(self, x: Tensor) -> Tensor:

@@ -68,13 +68,13 @@ public interface CpuKernels {
   void addStrip(Strip strip, int rows, int cols, float scale, float[] out, int offset, int stride);
 
   /** strip[r, c] = activation(strip[r, c]) for c below {@code cols}; not GLU. */
-  void activateStrip(Activation activation, Strip strip, int rows, int cols);
+  void activateStrip(Activation activation, Strip strip, int rows, int cols, ThreadScratch scratch);
 
   /** strip[r, c] *= sigmoid(gates[r, c]) for c below {@code cols}. */
-  void gateStrip(Strip strip, Strip gates, int rows, int cols);
+  void gateStrip(Strip strip, Strip gates, int rows, int cols, ThreadScratch scratch);
 
   /** x = activation(x) for {@code count} values from {@code offset} on; not GLU. */
-  void activate(Activation activation, float[] x, int offset, int count);
+  void activate(Activation activation, float[] x, int offset, int count, ThreadScratch scratch);
 
   /** One row of LayerNorm, without the activation; out may be x. */
   void layerNorm(

@@ -74,9 +74,9 @@ final class CpuLinear implements Linear {
     if (activation == Activation.GLU) {
       Strip gate = scratch.gates();
       kernels.multiply(x, offset, stride, rows, gates, panel, 0, inputs, gate);
-      kernels.gateStrip(strip, gate, rows, cols);
+      kernels.gateStrip(strip, gate, rows, cols, scratch);
     } else if (activation != Activation.NONE) {
-      kernels.activateStrip(activation, strip, rows, cols);
+      kernels.activateStrip(activation, strip, rows, cols, scratch);
     }
   }
 

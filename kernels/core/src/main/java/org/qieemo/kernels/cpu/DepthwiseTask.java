@@ -42,10 +42,10 @@ final class DepthwiseTask implements ParallelTask {
     int top = first - conv.leftPadding();
     int needed = rows + conv.kernel() - 1;
     if (top >= 0 && top + needed <= frames) {
-      convolve(x.data(), x.row(start + top), x.stride(), start + first, rows);
+      convolve(x.data(), x.row(start + top), x.stride(), start + first, rows, scratch);
     } else {
       float[] padded = copy(start, frames, top, needed, scratch);
-      convolve(padded, 0, conv.channels(), start + first, rows);
+      convolve(padded, 0, conv.channels(), start + first, rows, scratch);
     }
   }
 
@@ -63,14 +63,15 @@ final class DepthwiseTask implements ParallelTask {
     return padded;
   }
 
-  private void convolve(float[] from, int offset, int stride, int outRow, int rows) {
+  private void convolve(
+      float[] from, int offset, int stride, int outRow, int rows, ThreadScratch scratch) {
     for (int i = 0; i < rows; i++) {
       int at = out.row(outRow + i);
       int top = offset + i * stride;
       kernels.depthwise(
           from, top, stride, conv.weight(), conv.kernel(), conv.bias(), out.data(), at);
       if (conv.activation() != Activation.NONE) {
-        kernels.activate(conv.activation(), out.data(), at, conv.channels());
+        kernels.activate(conv.activation(), out.data(), at, conv.channels(), scratch);
       }
     }
   }

@@ -53,7 +53,7 @@ abstract class RowTask implements ParallelTask {
       kernels.layerNorm(
           x.data(), x.row(r), norm.gamma(), norm.beta(), norm.eps(), to.data(), to.row(r), scratch);
       if (norm.activation() != Activation.NONE) {
-        kernels.activate(norm.activation(), to.data(), to.row(r), to.cols());
+        kernels.activate(norm.activation(), to.data(), to.row(r), to.cols(), scratch);
       }
     }
   }

@@ -5,15 +5,15 @@ package org.qieemo.kernels.cpu;
  * from row to row. Not thread-safe.
  */
 public final class Strip {
+  private static final int ROWS = 3;
+
   private final float[] values; // [stripRows, panelWidth]
-  private final float[] row0; // [panelWidth]
-  private final float[] row1; // [panelWidth]
+  private final float[][] rows; // [ROWS, panelWidth]
 
   /** A strip that fits the kernels. */
   Strip(CpuKernels kernels) {
     values = new float[kernels.stripRows() * kernels.panelWidth()];
-    row0 = new float[kernels.panelWidth()];
-    row1 = new float[kernels.panelWidth()];
+    rows = new float[ROWS][kernels.panelWidth()];
   }
 
   /** The strip itself. */
@@ -21,13 +21,8 @@ public final class Strip {
     return values;
   }
 
-  /** A row for the kernels to use while they multiply. */
-  public float[] row0() {
-    return row0;
-  }
-
-  /** Another such row. */
-  public float[] row1() {
-    return row1;
+  /** Row {@code i}, 0 to 2, of a panel's width for the kernels to use while they multiply. */
+  public float[] row(int i) {
+    return rows[i];
   }
 }

@@ -8,7 +8,7 @@ import org.qieemo.kernels.cpu.ThreadScratch;
 
 /** Kernels without any API beyond Java SE. Stateless and thread-safe. */
 final class PlainKernels implements CpuKernels {
-  private static final int STRIP_ROWS = 64;
+  private static final int STRIP_ROWS = 20 * PlainProduct.ROWS;
 
   @Override
   public String name() {
@@ -75,7 +75,8 @@ final class PlainKernels implements CpuKernels {
   }
 
   @Override
-  public void activateStrip(Activation activation, Strip strip, int rows, int cols) {
+  public void activateStrip(
+      Activation activation, Strip strip, int rows, int cols, ThreadScratch scratch) {
     for (int r = 0; r < rows; r++) {
       int at = r * PlainProduct.WIDTH;
       PlainActivations.apply(activation, strip.values(), at, at + cols);
@@ -83,7 +84,7 @@ final class PlainKernels implements CpuKernels {
   }
 
   @Override
-  public void gateStrip(Strip strip, Strip gates, int rows, int cols) {
+  public void gateStrip(Strip strip, Strip gates, int rows, int cols, ThreadScratch scratch) {
     for (int r = 0; r < rows; r++) {
       int at = r * PlainProduct.WIDTH;
       PlainActivations.gate(strip.values(), gates.values(), at, at + cols);
@@ -91,7 +92,8 @@ final class PlainKernels implements CpuKernels {
   }
 
   @Override
-  public void activate(Activation activation, float[] x, int offset, int count) {
+  public void activate(
+      Activation activation, float[] x, int offset, int count, ThreadScratch scratch) {
     PlainActivations.apply(activation, x, offset, offset + count);
   }
 

@@ -4,17 +4,22 @@ import org.qieemo.kernels.cpu.PackedMatrix;
 import org.qieemo.kernels.cpu.Strip;
 
 /**
- * The matrix product: two rows by one panel, four steps of depth at a time. C2 vectorises the inner
- * loop on Java 17 and later only because every row is an array of its own, indexed exactly {@code
- * [j]}; hence the rows of the packed matrix and the two rows of the result are separate arrays.
+ * The matrix product: three rows by one panel, three steps of depth at a time. C2 vectorises the
+ * inner loop on Java 17 and later only because every row is an array of its own, indexed exactly
+ * {@code [j]}; hence the rows of the packed matrix and of the result are separate arrays. With four
+ * steps or four rows the loop stays scalar on Java 17.
  *
  * <p>Packed order: {@code data[panel * depth + k]} is row k of a panel.
  */
 final class PlainProduct {
   /**
-   * Columns of a panel: long enough for the vector loop, and two rows stay in the nearest cache.
+   * Columns of a panel: long enough for the vector loop, and the rows at work stay in the nearest
+   * cache.
    */
   static final int WIDTH = 256;
+
+  /** Rows of a tile. */
+  static final int ROWS = 3;
 
   private PlainProduct() {}
 
@@ -72,90 +77,103 @@ final class PlainProduct {
       int to,
       Strip strip) {
     int cols = Math.min(WIDTH, b.cols() - panel * WIDTH);
-    float[] c0 = strip.row0();
-    float[] c1 = strip.row1();
-    for (int r = 0; r < rows; r += 2) {
-      int second = Math.min(r + 1, rows - 1); // the last of an odd number of rows is done twice
+    float[] c0 = strip.row(0);
+    float[] c1 = strip.row(1);
+    float[] c2 = strip.row(2);
+    for (int r = 0; r < rows; r += ROWS) {
+      int second = Math.min(r + 1, rows - 1); // rows missing from the last three are the last again
+      int third = Math.min(r + 2, rows - 1);
       System.arraycopy(b.bias(), panel * WIDTH, c0, 0, cols);
-      System.arraycopy(b.bias(), panel * WIDTH, c1, 0, cols);
+      System.arraycopy(c0, 0, c1, 0, cols);
+      System.arraycopy(c0, 0, c2, 0, cols);
       int a0 = aOffset + r * aStride;
       int a1 = aOffset + second * aStride;
-      multiplyRows(a, a0, a1, b.data(), panel * b.depth(), from, to, c0, c1, cols);
+      int a2 = aOffset + third * aStride;
+      multiplyRows(a, a0, a1, a2, b.data(), panel * b.depth(), from, to, c0, c1, c2, cols);
       System.arraycopy(c0, 0, strip.values(), r * WIDTH, cols);
       System.arraycopy(c1, 0, strip.values(), second * WIDTH, cols);
+      System.arraycopy(c2, 0, strip.values(), third * WIDTH, cols);
     }
   }
 
+  /** The rows of the result are parameters: loaded from a field here they stay scalar on 17. */
   private static void multiplyRows(
       float[] a,
       int a0,
       int a1,
+      int a2,
       float[][] b,
       int panelRow,
       int from,
       int to,
       float[] c0,
       float[] c1,
+      float[] c2,
       int cols) {
     int k = from;
-    for (; k + 3 < to; k += 4) {
+    for (; k + 2 < to; k += 3) {
       int i = a0 + k;
       int j = a1 + k;
+      int l = a2 + k;
       int row = panelRow + k;
-      addFour(
+      addThree(
           c0,
           c1,
+          c2,
           b[row],
           b[row + 1],
           b[row + 2],
-          b[row + 3],
           a[i],
           a[i + 1],
           a[i + 2],
-          a[i + 3],
           a[j],
           a[j + 1],
           a[j + 2],
-          a[j + 3],
+          a[l],
+          a[l + 1],
+          a[l + 2],
           cols);
     }
     for (; k < to; k++) {
-      addOne(c0, c1, b[panelRow + k], a[a0 + k], a[a1 + k], cols);
+      addOne(c0, c1, c2, b[panelRow + k], a[a0 + k], a[a1 + k], a[a2 + k], cols);
     }
   }
 
-  /** c0 += sum of p_i b_i, c1 += sum of q_i b_i, in ascending order of i. */
-  private static void addFour(
+  /** c0 += sum of p_i b_i, c1 += sum of q_i b_i, c2 += sum of r_i b_i, in ascending order of i. */
+  private static void addThree(
       float[] c0,
       float[] c1,
+      float[] c2,
       float[] b0,
       float[] b1,
       float[] b2,
-      float[] b3,
       float p0,
       float p1,
       float p2,
-      float p3,
       float q0,
       float q1,
       float q2,
-      float q3,
+      float r0,
+      float r1,
+      float r2,
       int cols) {
     for (int j = 0; j < cols; j++) {
       float x0 = b0[j];
       float x1 = b1[j];
       float x2 = b2[j];
-      float x3 = b3[j];
-      c0[j] = Math.fma(p3, x3, Math.fma(p2, x2, Math.fma(p1, x1, Math.fma(p0, x0, c0[j]))));
-      c1[j] = Math.fma(q3, x3, Math.fma(q2, x2, Math.fma(q1, x1, Math.fma(q0, x0, c1[j]))));
+      c0[j] = Math.fma(p2, x2, Math.fma(p1, x1, Math.fma(p0, x0, c0[j])));
+      c1[j] = Math.fma(q2, x2, Math.fma(q1, x1, Math.fma(q0, x0, c1[j])));
+      c2[j] = Math.fma(r2, x2, Math.fma(r1, x1, Math.fma(r0, x0, c2[j])));
     }
   }
 
-  private static void addOne(float[] c0, float[] c1, float[] b, float p, float q, int cols) {
+  private static void addOne(
+      float[] c0, float[] c1, float[] c2, float[] b, float p, float q, float r, int cols) {
     for (int j = 0; j < cols; j++) {
       float x = b[j];
       c0[j] = Math.fma(p, x, c0[j]);
       c1[j] = Math.fma(q, x, c1[j]);
+      c2[j] = Math.fma(r, x, c2[j]);
     }
   }
 }

@@ -3,21 +3,43 @@ package org.qieemo.kernels.vector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 import org.qieemo.kernels.Activation;
+import org.qieemo.kernels.cpu.ThreadScratch;
 
-/** Activations in place, over a range of one array. */
+/**
+ * Activations in place, over a range of one array. Those with an exponential go chunk by chunk: the
+ * exponentials into the scratch, then the rest.
+ */
 final class VectorActivations {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
 
   private VectorActivations() {}
 
-  static void apply(Activation activation, float[] x, int from, int count) {
+  static void apply(Activation activation, float[] x, int from, int count, ThreadScratch scratch) {
+    if (activation == Activation.RELU) {
+      relu(x, from, count);
+    } else if (activation != Activation.NONE) {
+      float[] e = scratch.chunk0();
+      for (int i = 0; i < count; i += e.length) {
+        chunk(activation, x, from + i, Math.min(e.length, count - i), e);
+      }
+    }
+  }
+
+  private static void chunk(Activation activation, float[] x, int from, int count, float[] e) {
     switch (activation) {
-      case NONE -> {}
-      case RELU -> relu(x, from, count);
-      case SWISH -> swish(x, from, count);
-      case SIGMOID -> sigmoid(x, from, count);
-      case TANH -> tanh(x, from, count);
+      case SWISH -> {
+        VectorExp.exp(x, from, -1f, 0f, e, 0, count);
+        divideByOnePlus(x, from, e, count);
+      }
+      case SIGMOID -> {
+        VectorExp.exp(x, from, -1f, 0f, e, 0, count);
+        reciprocal(e, 1f, 0f, x, from, count);
+      }
+      case TANH -> {
+        VectorExp.exp(x, from, -2f, 0f, e, 0, count);
+        reciprocal(e, 2f, -1f, x, from, count);
+      }
       default -> throw new IllegalArgumentException(activation + " is not element by element");
     }
   }
@@ -32,45 +54,39 @@ final class VectorActivations {
     }
   }
 
-  private static void swish(float[] x, int from, int count) {
+  /** x /= 1 + e. */
+  private static void divideByOnePlus(float[] x, int from, float[] e, int count) {
     int vectors = SPECIES.loopBound(count);
     for (int i = 0; i < vectors; i += LANES) {
-      FloatVector v = FloatVector.fromArray(SPECIES, x, from + i);
-      v.div(VectorMath.onePlusExpOfMinus(v)).intoArray(x, from + i);
+      FloatVector divisor = FloatVector.fromArray(SPECIES, e, i).add(1f);
+      FloatVector.fromArray(SPECIES, x, from + i).div(divisor).intoArray(x, from + i);
     }
     for (int i = vectors; i < count; i++) {
-      x[from + i] /= VectorMath.onePlusExpOfMinus(x[from + i]);
+      x[from + i] /= e[i] + 1f;
     }
   }
 
-  private static void sigmoid(float[] x, int from, int count) {
+  /** x = over / (1 + e) + plus. */
+  private static void reciprocal(
+      float[] e, float over, float plus, float[] x, int from, int count) {
     int vectors = SPECIES.loopBound(count);
-    FloatVector one = FloatVector.broadcast(SPECIES, 1f);
+    FloatVector dividend = FloatVector.broadcast(SPECIES, over);
     for (int i = 0; i < vectors; i += LANES) {
-      FloatVector v = FloatVector.fromArray(SPECIES, x, from + i);
-      one.div(VectorMath.onePlusExpOfMinus(v)).intoArray(x, from + i);
+      FloatVector divisor = FloatVector.fromArray(SPECIES, e, i).add(1f);
+      dividend.div(divisor).add(plus).intoArray(x, from + i);
     }
     for (int i = vectors; i < count; i++) {
-      x[from + i] = 1f / VectorMath.onePlusExpOfMinus(x[from + i]);
+      x[from + i] = over / (e[i] + 1f) + plus;
     }
   }
 
-  private static void tanh(float[] x, int from, int count) {
-    int vectors = SPECIES.loopBound(count);
-    for (int i = 0; i < vectors; i += LANES) {
-      VectorMath.tanh(FloatVector.fromArray(SPECIES, x, from + i)).intoArray(x, from + i);
-    }
-    for (int i = vectors; i < count; i++) {
-      x[from + i] = VectorMath.tanh(x[from + i]);
-    }
-  }
-
-  /** x *= sigmoid(gate), for {@code count} values, a multiple of the lanes. */
-  static void gate(float[] x, float[] gate, int count) {
-    for (int i = 0; i < count; i += LANES) {
-      FloatVector g = FloatVector.fromArray(SPECIES, gate, i);
-      FloatVector v = FloatVector.fromArray(SPECIES, x, i);
-      v.div(VectorMath.onePlusExpOfMinus(g)).intoArray(x, i);
+  /** x *= sigmoid(gate), for {@code count} values. */
+  static void gate(float[] x, float[] gate, int count, ThreadScratch scratch) {
+    float[] e = scratch.chunk0();
+    for (int i = 0; i < count; i += e.length) {
+      int n = Math.min(e.length, count - i);
+      VectorExp.exp(gate, i, -1f, 0f, e, 0, n);
+      divideByOnePlus(x, i, e, n);
     }
   }
 }

@@ -44,10 +44,14 @@ final class VectorDepthwise {
     int vectors = SPECIES.loopBound(channels);
     for (int c = 0; c < vectors; c += LANES) {
       FloatVector sum = FloatVector.fromArray(SPECIES, out, at + c);
-      sum = tap(x, x0 + c, w, w0 + c, sum);
-      sum = tap(x, x1 + c, w, w1 + c, sum);
-      sum = tap(x, x2 + c, w, w2 + c, sum);
-      sum = tap(x, x3 + c, w, w3 + c, sum);
+      FloatVector v0 = FloatVector.fromArray(SPECIES, x, x0 + c);
+      sum = v0.fma(FloatVector.fromArray(SPECIES, w, w0 + c), sum);
+      FloatVector v1 = FloatVector.fromArray(SPECIES, x, x1 + c);
+      sum = v1.fma(FloatVector.fromArray(SPECIES, w, w1 + c), sum);
+      FloatVector v2 = FloatVector.fromArray(SPECIES, x, x2 + c);
+      sum = v2.fma(FloatVector.fromArray(SPECIES, w, w2 + c), sum);
+      FloatVector v3 = FloatVector.fromArray(SPECIES, x, x3 + c);
+      sum = v3.fma(FloatVector.fromArray(SPECIES, w, w3 + c), sum);
       sum.intoArray(out, at + c);
     }
     for (int c = vectors; c < channels; c++) {
@@ -58,17 +62,13 @@ final class VectorDepthwise {
     }
   }
 
-  private static FloatVector tap(float[] x, int xAt, float[] w, int wAt, FloatVector sum) {
-    FloatVector value = FloatVector.fromArray(SPECIES, x, xAt);
-    return value.fma(FloatVector.fromArray(SPECIES, w, wAt), sum);
-  }
-
   private static void one(
       float[] x, int xAt, float[] w, int wAt, int channels, float[] out, int at) {
     int vectors = SPECIES.loopBound(channels);
     for (int c = 0; c < vectors; c += LANES) {
       FloatVector sum = FloatVector.fromArray(SPECIES, out, at + c);
-      tap(x, xAt + c, w, wAt + c, sum).intoArray(out, at + c);
+      FloatVector v = FloatVector.fromArray(SPECIES, x, xAt + c);
+      v.fma(FloatVector.fromArray(SPECIES, w, wAt + c), sum).intoArray(out, at + c);
     }
     for (int c = vectors; c < channels; c++) {
       out[at + c] = Math.fma(x[xAt + c], w[wAt + c], out[at + c]);

@@ -12,7 +12,7 @@ import org.qieemo.kernels.cpu.ThreadScratch;
 final class VectorKernels implements CpuKernels {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
-  private static final int STRIP_ROWS = 16 * VectorProduct.ROWS;
+  private static final int STRIP_ROWS = 20 * VectorProduct.ROWS;
 
   @Override
   public String name() {
@@ -96,18 +96,22 @@ final class VectorKernels implements CpuKernels {
   }
 
   @Override
-  public void activateStrip(Activation activation, Strip strip, int rows, int cols) {
-    VectorActivations.apply(activation, strip.values(), 0, rows * VectorProduct.WIDTH);
+  public void activateStrip(
+      Activation activation, Strip strip, int rows, int cols, ThreadScratch scratch) {
+    int count = rows * VectorProduct.WIDTH;
+    VectorActivations.apply(activation, strip.values(), 0, count, scratch);
   }
 
   @Override
-  public void gateStrip(Strip strip, Strip gates, int rows, int cols) {
-    VectorActivations.gate(strip.values(), gates.values(), rows * VectorProduct.WIDTH);
+  public void gateStrip(Strip strip, Strip gates, int rows, int cols, ThreadScratch scratch) {
+    int count = rows * VectorProduct.WIDTH;
+    VectorActivations.gate(strip.values(), gates.values(), count, scratch);
   }
 
   @Override
-  public void activate(Activation activation, float[] x, int offset, int count) {
-    VectorActivations.apply(activation, x, offset, count);
+  public void activate(
+      Activation activation, float[] x, int offset, int count, ThreadScratch scratch) {
+    VectorActivations.apply(activation, x, offset, count, scratch);
   }
 
   @Override

@@ -21,8 +21,8 @@ final class VectorLayerNorm {
       int outOffset,
       ThreadScratch scratch) {
     int n = gamma.length;
-    float mean = sum(x, xOffset, n, scratch) / n;
-    float variance = sumOfSquares(x, xOffset, n, mean, scratch) / n;
+    float mean = Reductions.sum(x, xOffset, n, scratch) / n;
+    float variance = Reductions.sumOfSquares(x, xOffset, n, mean, scratch) / n;
     float factor = (float) (1 / Math.sqrt(variance + eps));
     int vectors = SPECIES.loopBound(n);
     for (int i = 0; i < vectors; i += LANES) {
@@ -33,34 +33,5 @@ final class VectorLayerNorm {
     for (int i = vectors; i < n; i++) {
       out[outOffset + i] = Math.fma((x[xOffset + i] - mean) * factor, gamma[i], beta[i]);
     }
-  }
-
-  private static float sum(float[] x, int offset, int n, ThreadScratch scratch) {
-    int vectors = SPECIES.loopBound(n);
-    FloatVector sums = FloatVector.zero(SPECIES);
-    for (int i = 0; i < vectors; i += LANES) {
-      sums = sums.add(FloatVector.fromArray(SPECIES, x, offset + i));
-    }
-    float total = Reductions.sum(sums, scratch);
-    for (int i = vectors; i < n; i++) {
-      total += x[offset + i];
-    }
-    return total;
-  }
-
-  private static float sumOfSquares(
-      float[] x, int offset, int n, float mean, ThreadScratch scratch) {
-    int vectors = SPECIES.loopBound(n);
-    FloatVector sums = FloatVector.zero(SPECIES);
-    for (int i = 0; i < vectors; i += LANES) {
-      FloatVector d = FloatVector.fromArray(SPECIES, x, offset + i).sub(mean);
-      sums = d.fma(d, sums);
-    }
-    float total = Reductions.sum(sums, scratch);
-    for (int i = vectors; i < n; i++) {
-      float d = x[offset + i] - mean;
-      total = Math.fma(d, d, total);
-    }
-    return total;
   }
 }

@@ -1,0 +1,84 @@
+package org.qieemo.kernels;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Choice of the back end and of its kernels, with its reason in words. */
+class BackendsTest {
+  @Test
+  void theCpuIsFoundAndSaysWhatItRunsOn() {
+    try (Backend backend = Cpu.open("auto", 2)) {
+      assertEquals("cpu", backend.name());
+      assertTrue(
+          backend.description().matches("CPU, Vector API \\d+-bit, 2 threads"),
+          backend.description());
+    }
+    try (Backend backend = Cpu.open("plain", 1)) {
+      assertEquals(
+          "CPU, plain Java, 1 thread: forced by qieemo.cpu.kernels=plain", backend.description());
+    }
+    try (Backend backend = Cpu.open("auto", 0)) {
+      int threads = Runtime.getRuntime().availableProcessors();
+      assertTrue(backend.description().contains(", " + threads + " thread"));
+    }
+  }
+
+  @Test
+  void unknownNamesAreRefusedWithTheKnownOnes() {
+    BackendException noKernels = assertThrows(BackendException.class, () -> Cpu.open("fortran", 1));
+    assertEquals(
+        "no kernels 'fortran' for qieemo.cpu.kernels: found are auto, vector, plain",
+        noKernels.getMessage());
+    BackendException noBackend =
+        assertThrows(BackendException.class, () -> Backends.open("abacus", BackendOptions.DEFAULT));
+    assertTrue(noBackend.getMessage().contains("abacus"), noBackend.getMessage());
+    assertTrue(noBackend.getMessage().contains("cpu"), noBackend.getMessage());
+  }
+
+  /** Prints the description of the back end, or the message of the exception. */
+  static final class Probe {
+    public static void main(String[] args) {
+      try (Backend backend = Backends.open("cpu", new BackendOptions(2))) {
+        System.out.println(backend.description());
+      } catch (BackendException e) {
+        System.out.println("refused: " + e.getMessage());
+      }
+    }
+  }
+
+  @Test
+  void withoutTheModulePlainJavaRunsAndSaysWhatToDo() throws Exception {
+    assertEquals(
+        "CPU, plain Java, 2 threads: jdk.incubator.vector is not resolved; start Java with"
+            + " --add-modules jdk.incubator.vector for SIMD kernels (cli/bin/qieemo does)",
+        runProbe());
+  }
+
+  @Test
+  void withoutTheModuleVectorCannotBeForced() throws Exception {
+    String printed = runProbe("-Dqieemo.cpu.kernels=vector");
+    assertTrue(
+        printed.startsWith("refused: qieemo.cpu.kernels=vector cannot be had: jdk.incubator"),
+        printed);
+  }
+
+  private static String runProbe(String... options) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
+    command.addAll(List.of(options));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Probe.class.getName()));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String printed =
+        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    assertEquals(0, process.waitFor(), printed);
+    return printed;
+  }
+}
