@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -190,6 +192,18 @@ class ConverterTest {
     assertThrows(
         ModelFormatException.class, () -> convert(weights, weights, ConvertOptions.DEFAULT));
     assertArrayEquals(before, Files.readAllBytes(weights));
+  }
+
+  @Test
+  void aPipeIsNotReplacedByTheOutput() throws Exception {
+    Path pipe = temporary.resolve("pipe");
+    boolean made =
+        Files.isExecutable(Path.of("/usr/bin/mkfifo"))
+            && new ProcessBuilder("/usr/bin/mkfifo", pipe.toString()).start().waitFor() == 0;
+    assumeTrue(made, "needs mkfifo");
+    Path source = folder("mmf-concat").path();
+    assertThrows(ModelFormatException.class, () -> convert(source, pipe, ConvertOptions.DEFAULT));
+    assertTrue(Files.readAttributes(pipe, BasicFileAttributes.class).isOther());
   }
 
   private static ConversionReport convert(Path source, Path output, ConvertOptions options)

@@ -50,6 +50,9 @@ public final class Converter {
     if (Files.isDirectory(output)) {
       throw problem(output.toString(), "is a folder: name the file to write");
     }
+    if (Files.exists(output) && !Files.isRegularFile(output)) {
+      throw problem(output.toString(), "is a device or pipe: name a regular file to write");
+    }
     if (!Files.isDirectory(output.toAbsolutePath().getParent())) {
       throw problem(output.toString(), "its folder does not exist: create it first");
     }
