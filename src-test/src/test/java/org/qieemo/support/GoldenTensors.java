@@ -43,7 +43,12 @@ public final class GoldenTensors {
 
   /** All tensors of a file by name. */
   public static Map<String, Golden> read(Path file) throws IOException {
-    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+    return read(Files.readAllBytes(file));
+  }
+
+  /** All tensors of a file's bytes by name. */
+  public static Map<String, Golden> read(byte[] file) {
+    ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
     int headerLength = Math.toIntExact(bytes.getLong());
     String header =
         new String(bytes.array(), 8, headerLength, StandardCharsets.UTF_8).replace(" ", "");
