@@ -4,6 +4,7 @@ module org.qieemo.engine {
   requires transitive org.qieemo.kernels;
 
   exports org.qieemo;
+  exports org.qieemo.evaluation;
   exports org.qieemo.weights;
   exports org.qieemo.audio to
       org.qieemo.converter,

@@ -7,11 +7,40 @@ final class Console {
   private final PrintStream out;
   private final PrintStream err;
   private final boolean debug;
+  private final boolean terminal;
+  private int statusWidth; // of the unfinished line on a terminal
 
   Console(PrintStream out, PrintStream err, boolean debug) {
+    this(out, err, debug, false);
+  }
+
+  Console(PrintStream out, PrintStream err, boolean debug, boolean terminal) {
     this.out = out;
     this.err = err;
     this.debug = debug;
+    this.terminal = terminal;
+  }
+
+  /** Whether somebody watches standard error. */
+  boolean isTerminal() {
+    return terminal;
+  }
+
+  /** How far the work is: a line that the next one replaces on a terminal. */
+  void progress(String text) {
+    String line = "qieemo: " + Text.oneLine(text);
+    err.print(terminal ? "\r" + Text.pad(line, statusWidth) : line + "\n");
+    err.flush();
+    statusWidth = terminal ? line.length() : 0;
+  }
+
+  /** Wipes what {@link #progress} has left on a terminal. */
+  void endProgress() {
+    if (statusWidth > 0) {
+      err.print("\r" + " ".repeat(statusWidth) + "\r");
+      err.flush();
+      statusWidth = 0;
+    }
   }
 
   /**
@@ -25,6 +54,7 @@ final class Console {
 
   /** Prints one line of results as it is. */
   void json(String text) {
+    endProgress();
     out.print(text + "\n");
     out.flush();
     if (out.checkError()) {
@@ -34,6 +64,7 @@ final class Console {
 
   /** Prints one line about a problem. */
   void error(String message) {
+    endProgress();
     err.print("qieemo: " + Text.oneLine(message) + "\n");
     err.flush();
   }
@@ -41,6 +72,7 @@ final class Console {
   /** Under {@code --debug}, prints where a failure comes from. */
   void trace(Throwable failure) {
     if (debug) {
+      endProgress();
       failure.printStackTrace(err);
       err.flush();
     }

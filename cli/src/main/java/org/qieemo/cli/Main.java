@@ -18,6 +18,7 @@ public final class Main {
       List.of(
           new ClassifyCommand(),
           new TranscribeCommand(),
+          new EvaluateCommand(),
           new FeaturesCommand(),
           new ConvertCommand(),
           new InspectCommand(),
@@ -31,7 +32,7 @@ public final class Main {
     PrintStream out = new PrintStream(pipe, false, StandardCharsets.UTF_8);
     PrintStream err =
         new PrintStream(new FileOutputStream(FileDescriptor.err), false, StandardCharsets.UTF_8);
-    int code = run(args, out, err);
+    int code = run(args, out, err, Terminal.isStandardError());
     pipe.problem().ifPresent(p -> new Console(out, err, false).error("standard output: " + p));
     System.exit(code);
   }
@@ -45,9 +46,13 @@ public final class Main {
    * @return the exit code
    */
   public static int run(String[] args, PrintStream out, PrintStream err) {
+    return run(args, out, err, false);
+  }
+
+  private static int run(String[] args, PrintStream out, PrintStream err, boolean terminal) {
     List<String> words = Arrays.asList(args);
     boolean debug = words.contains("--debug") || System.getenv("QIEEMO_DEBUG") != null;
-    Console console = new Console(out, err, debug);
+    Console console = new Console(out, err, debug, terminal);
     try {
       return dispatch(words, console);
     } catch (OutputException e) {

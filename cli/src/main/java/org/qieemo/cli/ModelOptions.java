@@ -24,20 +24,29 @@ final class ModelOptions {
 
   private ModelOptions() {}
 
-  /** Loads the model. */
+  /** Loads the model that the command line names. */
   static EmotionRecognizer open(Arguments arguments) throws IOException {
+    return open(arguments, arguments.get(MODEL.name(), null));
+  }
+
+  /** Loads a model file, or the embedded model for null, to run as the command line says. */
+  static EmotionRecognizer open(Arguments arguments, String model) throws IOException {
     RecognizerOptions options =
         RecognizerOptions.DEFAULT
             .withBackend(arguments.get(BACKEND.name(), Backends.AUTO))
             .withThreads(Integer.parseInt(arguments.get(THREADS.name(), "0")));
-    String model = arguments.get(MODEL.name(), null);
     try {
       return model == null
           ? EmotionRecognizer.embedded(options)
           : EmotionRecognizer.open(Path.of(model), options);
     } catch (IOException | RuntimeException | OutOfMemoryError e) {
-      throw new FileFailure(model == null ? "embedded model" : model, e);
+      throw new FileFailure(name(model), e);
     }
+  }
+
+  /** What a model is called in messages. */
+  static String name(String model) {
+    return model == null ? "embedded model" : model;
   }
 
   private static List<String> backends() {

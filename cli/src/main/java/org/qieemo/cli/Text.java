@@ -47,6 +47,11 @@ final class Text {
     return fixed(value, unit == 0 ? 0 : 1) + " " + units[unit];
   }
 
+  /** {@code 1 file}, {@code 2 files}. */
+  static String count(long number, String what) {
+    return number + " " + what + (number == 1 ? "" : "s");
+  }
+
   /** The text followed by spaces up to a width. */
   static String pad(String text, int width) {
     return text + " ".repeat(Math.max(0, width - text.length()));

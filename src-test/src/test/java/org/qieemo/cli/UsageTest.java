@@ -32,6 +32,9 @@ class UsageTest {
         "classify -x                    | unknown option '-x'    | classify --help",
         "transcribe --format json a.wav | text or jsonl          | transcribe --help",
         "transcribe                     | missing FILE           | transcribe --help",
+        "evaluate                       | missing MANIFEST.csv   | evaluate --help",
+        "evaluate --format jsonl m.csv  | text or json           | evaluate --help",
+        "evaluate a.csv b.csv           | unexpected 'b.csv'     | evaluate --help",
         "features a.wav --output x.npy  | --tap is missing       | features --help",
         "features a.wav --tap fbank     | --output is missing    | features --help",
         "features a.wav --tap bloc:1 --output x | fbank, features, block:N | features --help",
@@ -73,6 +76,7 @@ class UsageTest {
       value = {
         "classify   | --model --format --threads --backend --help --debug",
         "transcribe | --model --format --help --debug",
+        "evaluate   | --model --format --output --predictions --split --progress --threads --backend",
         "features   | --tap --output --model --help --debug",
         "convert    | --output --type --config --frontend --verbose --help --debug",
         "inspect    | --format --help --debug",
@@ -99,7 +103,7 @@ class UsageTest {
     Cli.Result result = Cli.run(option);
     assertEquals(0, result.code());
     for (String command :
-        List.of("classify", "transcribe", "features", "convert", "inspect", "doctor")) {
+        List.of("classify", "transcribe", "evaluate", "features", "convert", "inspect", "doctor")) {
       assertTrue(result.out().contains("\n  " + command + " "), result.out());
       assertEquals(0, Cli.run(command, "-h").code());
     }
