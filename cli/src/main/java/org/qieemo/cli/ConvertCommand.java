@@ -16,6 +16,7 @@ import org.qieemo.converter.ConvertOptions;
 import org.qieemo.converter.Converter;
 import org.qieemo.converter.FrontEndChoice;
 import org.qieemo.converter.WeightType;
+import org.qieemo.converter.output.AtomicFile;
 
 /** {@code qieemo convert}. */
 final class ConvertCommand implements Command {

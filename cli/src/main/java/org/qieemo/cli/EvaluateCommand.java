@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.qieemo.converter.output.AtomicFile;
 
 /** {@code qieemo evaluate}; the keys of its JSON are explained at {@link EvaluationJson}. */
 final class EvaluateCommand implements Command {

@@ -8,6 +8,7 @@ import org.qieemo.EmotionRecognizer;
 import org.qieemo.FeatureMatrix;
 import org.qieemo.Tap;
 import org.qieemo.UnsupportedByModelException;
+import org.qieemo.converter.output.AtomicFile;
 
 /** {@code qieemo features}. */
 final class FeaturesCommand implements Command {

@@ -16,7 +16,11 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
   private static final String KERNELS = "org.qieemo.kernels..";
   private static final String[] ENGINE = {
-    "org.qieemo", "org.qieemo.audio", "org.qieemo.model", "org.qieemo.weights"
+    "org.qieemo",
+    "org.qieemo.audio",
+    "org.qieemo.evaluation",
+    "org.qieemo.model",
+    "org.qieemo.weights"
   };
   private static JavaClasses product;
 

@@ -12,6 +12,7 @@ import org.qieemo.converter.family.EncoderSource;
 import org.qieemo.converter.family.Families;
 import org.qieemo.converter.family.Family;
 import org.qieemo.converter.family.FusionReader;
+import org.qieemo.converter.output.AtomicFile;
 import org.qieemo.converter.source.Checkpoint;
 import org.qieemo.converter.source.SourceTensor;
 import org.qieemo.weights.FusionConfig;
@@ -47,14 +48,10 @@ public final class Converter {
 
   private static void checkOutput(ConversionRequest request) throws IOException {
     Path output = request.output();
-    if (Files.isDirectory(output)) {
-      throw problem(output.toString(), "is a folder: name the file to write");
-    }
-    if (Files.exists(output) && !Files.isRegularFile(output)) {
-      throw problem(output.toString(), "is a device or pipe: name a regular file to write");
-    }
-    if (!Files.isDirectory(output.toAbsolutePath().getParent())) {
-      throw problem(output.toString(), "its folder does not exist: create it first");
+    try {
+      AtomicFile.requireWritable(output);
+    } catch (IOException e) {
+      throw problem(output.toString(), e.getMessage());
     }
     if (Files.exists(output) && Files.isSameFile(request.source(), output)) {
       throw problem(output.toString(), "is the source itself: name another file to write");

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.qieemo.converter.output.AtomicFile;
 import org.qieemo.kernels.HostTensor;
 import org.qieemo.weights.Gguf;
 import org.qieemo.weights.TensorSpec;

@@ -1,0 +1,2 @@
+/** Files that appear only when they are complete. */
+package org.qieemo.converter.output;
