@@ -43,15 +43,34 @@ class BackendsTest {
     assertTrue(noBackend.getMessage().contains("cpu"), noBackend.getMessage());
   }
 
-  /** Prints the description of the back end, or the message of the exception. */
+  /** Multiplies at some sizes, then prints the description of the back end or why there is none. */
   static final class Probe {
     public static void main(String[] args) {
       try (Backend backend = Backends.open("cpu", new BackendOptions(2))) {
+        for (int inputs : new int[] {1, 2, 3, 17, 64, 513}) {
+          for (int outputs : new int[] {1, 33, 257, 515}) {
+            LinearTest.checkProduct(backend, inputs, outputs);
+          }
+        }
         System.out.println(backend.description());
       } catch (BackendException e) {
         System.out.println("refused: " + e.getMessage());
       }
     }
+  }
+
+  /** With BigDecimal instead of an instruction the products would take minutes. */
+  @Test
+  void withoutFusedMultiplyAddPlainJavaRunsAndSaysWhy() throws Exception {
+    String[] options = {
+      "-XX:+IgnoreUnrecognizedVMOptions", "-XX:-UseFMA", "--add-modules", "jdk.incubator.vector"
+    };
+    String printed = runProbe(options);
+    assertTrue(
+        printed.endsWith(
+            "CPU, plain Java without fused multiply-add, 2 threads: this processor has no fused"
+                + " multiply-add for SIMD kernels"),
+        printed);
   }
 
   @Test

@@ -41,11 +41,17 @@ class LinearTest {
   @ParameterizedTest
   @MethodSource("sizes")
   void multipliesAtEverySize(String kernels, int inputs, int outputs) {
+    try (Backend backend = Cpu.open(kernels, 1)) {
+      checkProduct(backend, inputs, outputs);
+    }
+  }
+
+  /** Multiplies matrices of various rows and compares. */
+  static void checkProduct(Backend backend, int inputs, int outputs) {
     Matrix w = Matrix.random(outputs, inputs, 1);
     Matrix b = Matrix.random(1, outputs, 2);
-    try (Backend backend = Cpu.open(kernels, 1);
-        Execution execution = backend.newExecution()) {
-      Linear layer = backend.linear(w.weight(), b.vector(), Activation.NONE);
+    Linear layer = backend.linear(w.weight(), b.vector(), Activation.NONE);
+    try (Execution execution = backend.newExecution()) {
       for (int rows : ROWS) {
         Matrix x = Matrix.random(rows, inputs, 3);
         Matrix.Framed in = x.framed(execution, Float.NaN);

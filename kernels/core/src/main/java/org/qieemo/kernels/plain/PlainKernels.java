@@ -10,9 +10,20 @@ import org.qieemo.kernels.cpu.ThreadScratch;
 final class PlainKernels implements CpuKernels {
   private static final int STRIP_ROWS = 20 * PlainProduct.ROWS;
 
+  private final boolean fused;
+
+  /**
+   * Chooses the product.
+   *
+   * @param fused whether to use {@link Math#fma}
+   */
+  PlainKernels(boolean fused) {
+    this.fused = fused;
+  }
+
   @Override
   public String name() {
-    return "plain Java";
+    return fused ? "plain Java" : "plain Java without fused multiply-add";
   }
 
   @Override
@@ -53,7 +64,7 @@ final class PlainKernels implements CpuKernels {
       int from,
       int to,
       Strip strip) {
-    PlainProduct.multiply(a, aOffset, aStride, rows, b, panel, from, to, strip);
+    PlainProduct.multiply(a, aOffset, aStride, rows, b, panel, from, to, fused, strip);
   }
 
   @Override
@@ -220,7 +231,7 @@ final class PlainKernels implements CpuKernels {
       int from = xOffset + k * xStride;
       int w = k * channels;
       for (int c = 0; c < channels; c++) {
-        out[outOffset + c] = Math.fma(weight[w + c], x[from + c], out[outOffset + c]);
+        out[outOffset + c] += weight[w + c] * x[from + c];
       }
     }
   }

@@ -3,6 +3,7 @@ package org.qieemo.kernels.plain;
 import org.qieemo.kernels.BackendProvider.Availability;
 import org.qieemo.kernels.cpu.CpuKernels;
 import org.qieemo.kernels.cpu.CpuKernelsProvider;
+import org.qieemo.kernels.cpu.FusedMultiplyAdd;
 
 /** Plain Java runs everywhere, so it has the lowest priority. */
 public final class PlainKernelsProvider implements CpuKernelsProvider {
@@ -26,6 +27,6 @@ public final class PlainKernelsProvider implements CpuKernelsProvider {
 
   @Override
   public CpuKernels create() {
-    return new PlainKernels();
+    return new PlainKernels(FusedMultiplyAdd.isFast());
   }
 }

@@ -3,6 +3,7 @@ package org.qieemo.kernels.vector;
 import org.qieemo.kernels.BackendProvider.Availability;
 import org.qieemo.kernels.cpu.CpuKernels;
 import org.qieemo.kernels.cpu.CpuKernelsProvider;
+import org.qieemo.kernels.cpu.FusedMultiplyAdd;
 
 /**
  * Offers the Vector API's kernels where its module is resolved. This class links no class of {@code
@@ -26,15 +27,18 @@ public final class VectorKernelsProvider implements CpuKernelsProvider {
 
   @Override
   public Availability probe() {
-    if (ModuleLayer.boot().findModule(MODULE).isPresent()) {
-      return new Availability(true, MODULE + " is resolved");
+    if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
+      return new Availability(
+          false,
+          MODULE
+              + " is not resolved; start Java with --add-modules "
+              + MODULE
+              + " for SIMD kernels (cli/bin/qieemo does)");
     }
-    return new Availability(
-        false,
-        MODULE
-            + " is not resolved; start Java with --add-modules "
-            + MODULE
-            + " for SIMD kernels (cli/bin/qieemo does)");
+    if (!FusedMultiplyAdd.isFast()) {
+      return new Availability(false, "this processor has no fused multiply-add for SIMD kernels");
+    }
+    return new Availability(true, MODULE + " is resolved");
   }
 
   @Override
