@@ -1,8 +1,8 @@
 package org.qieemo.kernels.cpu;
 
 /**
- * Whether {@link Math#fma(float, float, float)} is an instruction here. Without one Java computes it
- * with BigDecimal, a hundred to a thousand times slower than a product and a sum: old or small
+ * Whether {@link Math#fma(float, float, float)} is an instruction here. Without one Java computes
+ * it with BigDecimal, a hundred to a thousand times slower than a product and a sum: old or small
  * x86-64 processors, emulators, virtual machines with a generic processor model.
  */
 public final class FusedMultiplyAdd {

@@ -4,9 +4,9 @@ import org.qieemo.kernels.cpu.PackedMatrix;
 import org.qieemo.kernels.cpu.Strip;
 
 /**
- * The matrix product: three rows by one panel. C2 vectorises the inner loop on Java 17 and later only
- * because every row is an array of its own, indexed exactly {@code [j]}; hence the rows of the packed
- * matrix and of the result are separate arrays.
+ * The matrix product: three rows by one panel. C2 vectorises the inner loop on Java 17 and later
+ * only because every row is an array of its own, indexed exactly {@code [j]}; hence the rows of the
+ * packed matrix and of the result are separate arrays.
  *
  * <p>Packed order: {@code data[panel * depth + k]} is row k of a panel.
  */

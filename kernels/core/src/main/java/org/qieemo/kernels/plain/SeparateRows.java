@@ -27,8 +27,7 @@ final class SeparateRows {
       int j = a1 + k;
       int l = a2 + k;
       int row = panelRow + k;
-      addTwo(
-          c0, c1, c2, b[row], b[row + 1], a[i], a[i + 1], a[j], a[j + 1], a[l], a[l + 1], cols);
+      addTwo(c0, c1, c2, b[row], b[row + 1], a[i], a[i + 1], a[j], a[j + 1], a[l], a[l + 1], cols);
     }
     if (k < to) {
       addOne(c0, c1, c2, b[panelRow + k], a[a0 + k], a[a1 + k], a[a2 + k], cols);
