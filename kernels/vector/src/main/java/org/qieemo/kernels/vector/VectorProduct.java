@@ -25,11 +25,17 @@ final class VectorProduct {
   /** Depth that a panel covers without leaving the second-level cache. */
   private static final int BLOCK = 512;
 
+  /**
+   * Index of the first element: 64 bytes into an array with its header of 16, which large arrays
+   * have aligned under G1. Loads that straddle cache lines cost about 5 %.
+   */
+  private static final int FIRST = 12;
+
   private VectorProduct() {}
 
   static void resize(PackedMatrix matrix, int depth, int cols) {
     int padded = panels(cols) * WIDTH;
-    int size = Math.multiplyExact(depth, padded);
+    int size = Math.addExact(Math.multiplyExact(depth, padded), FIRST);
     float[][] data = matrix.data();
     if (data.length == 0 || data[0].length < size) {
       data = new float[][] {new float[size]};
@@ -46,7 +52,7 @@ final class VectorProduct {
     int blockStart = k / BLOCK * BLOCK;
     int blockDepth = Math.min(BLOCK, matrix.depth() - blockStart);
     int before = blockStart * panels(matrix.cols());
-    return (before + panel * blockDepth + k - blockStart) * WIDTH;
+    return FIRST + (before + panel * blockDepth + k - blockStart) * WIDTH;
   }
 
   static void pack(
@@ -68,8 +74,12 @@ final class VectorProduct {
   }
 
   private static void packRow(float[] from, int at, int stride, float[] to, int index, int cols) {
-    for (int n = 0; n < cols; n++) {
-      to[index + n] = from[at + n * stride];
+    if (stride == 1) {
+      System.arraycopy(from, at, to, index, cols);
+    } else {
+      for (int n = 0; n < cols; n++) {
+        to[index + n] = from[at + n * stride];
+      }
     }
     for (int n = cols; n < WIDTH; n++) {
       to[index + n] = 0f;
