@@ -1,0 +1,119 @@
+"""A Qieemo head over any frozen backbone: the backbone's outputs are computed once, then taps, fusion and head train."""
+from __future__ import annotations
+
+import argparse
+import csv
+import shlex
+import shutil
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+
+from qieemo_ref import corpora
+from qieemo_ref.backbone import Backbone, Streams, extract
+from qieemo_ref.config import FusionConfig
+from qieemo_ref.corpora import Recording
+from qieemo_ref.fusion import Fusion
+from qieemo_ref.head import FrozenCorpus, HeadRecipe, leave_one_speaker_out, shortened, train
+from qieemo_ref.model import write_json
+
+ABOUT = {"author": "Qieemo for Java", "description": "A Qieemo-style head on a frozen backbone; fusion equations "
+                                                     "reconstructed from the abstract of arXiv 2503.22687."}
+HEAD_FILES = ("head.pt", "qieemo.json")
+
+
+def write_model(folder: Path, backbone: Path, head: Fusion, name: str) -> None:
+    """The backbone's files (linked, or copied where links are not possible), head.pt and qieemo.json."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for source in backbone.iterdir():
+        target = folder / source.name
+        wanted = source.suffix in (".ckpt", ".yaml", ".txt", ".pt") and source.name not in HEAD_FILES
+        if wanted and not target.exists():
+            try:
+                target.symlink_to(source.resolve())
+            except OSError:
+                shutil.copyfile(source, target)
+    torch.save({f"qieemo.{key}": value.detach().clone() for key, value in head.state_dict().items()},
+               folder / "head.pt")
+    write_json(folder / "qieemo.json", head.config.to_json(name=name, **ABOUT))
+
+
+def write_manifest(file: Path, recordings: list[Recording], seed: int) -> None:
+    """For `qieemo evaluate`: every recording with the model that has not heard its speaker; audio as wav/NAME.wav."""
+    with file.open("w", newline="", encoding="utf-8") as out:
+        rows = csv.writer(out, lineterminator="\n")
+        rows.writerow(["file", "label", "speaker", "fold", "model"])
+        for r in recordings:
+            rows.writerow([f"wav/{r.path.stem}.wav", r.label, r.speaker, f"without-{r.speaker}",
+                           f"seed{seed}-without-{r.speaker}.gguf"])
+
+
+def evaluate(args: argparse.Namespace, corpus: FrozenCorpus, recipe: HeadRecipe, recordings: list[Recording]) -> None:
+    speakers = args.speakers or sorted(set(corpus.speakers))
+    folds, found = leave_one_speaker_out(corpus, recipe, speakers, args.seeds, verbose=True)
+    print(f"UA {found['ua']:.4f} WA {found['wa']:.4f} macro-F1 {found['macro_f1']:.4f}", flush=True)
+    if args.folds:
+        for fold in folds:
+            name = f"seed{fold.seed}-without-{fold.speaker}"
+            write_model(args.folds / name, args.backbone, fold.model, name)
+        for seed in args.seeds:
+            write_manifest(args.folds / f"seed{seed}.csv", recordings, seed)
+    if args.results:
+        write_json(args.results, {
+            "what": f"{args.corpus}, {len(corpus.fusion.labels)} classes, {len(recordings)} utterances, "
+                    "leave-one-speaker-out, frozen backbone, PyTorch float32",
+            "backbone": args.backbone.name, "date": time.strftime("%Y-%m-%d %H:%M"), "torch": torch.__version__,
+            "command": shlex.join(["python", *map(shortened, sys.argv)]), "held_out_speakers": speakers,
+            "seeds": args.seeds, "fusion": corpus.fusion.to_json(), "recipe": asdict(recipe), **found})
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--backbone", type=Path, required=True, help="a NeMo folder (k2 layout) or one of train_ctc.py")
+    parser.add_argument("--corpus", default="emodb", choices=list(corpora.LOADERS))
+    parser.add_argument("--data", type=Path, required=True, help="the corpus's folder")
+    parser.add_argument("--cache", type=Path, required=True, help="block outputs are kept here, outside the repository;"
+                                                                  " one folder per backbone and corpus")
+    parser.add_argument("--results", type=Path, help="a JSON file for the evaluation")
+    parser.add_argument("--folds", type=Path, help="write every fold's model folder and a manifest per seed here")
+    parser.add_argument("--final", type=Path, help="train on all speakers with the first seed; the folder to write")
+    parser.add_argument("--speakers", nargs="+", help="only these folds")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
+    parser.add_argument("--taps", type=int, nargs="+", default=[6])
+    parser.add_argument("--ppg", default="prob", choices=["prob", "log_prob", "logits"])
+    parser.add_argument("--width", type=int, default=96)
+    parser.add_argument("--mmf", default="concat", choices=["concat", "gated", "sum", "off"])
+    parser.add_argument("--cma", default="off", choices=["emotion", "ppg", "both", "off"])
+    parser.add_argument("--cma-norm", default="pre", choices=["pre", "post"])
+    parser.add_argument("--pooling", default="mean_logit", choices=["mean_logit", "mean_softmax", "attentive", "stats"])
+    for name, value in asdict(HeadRecipe()).items():
+        parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)
+    return parser.parse_args()
+
+
+def main() -> None:
+    args = arguments()
+    torch.set_num_threads(1)
+    recipe = HeadRecipe(**{key: getattr(args, key) for key in asdict(HeadRecipe())})
+    backbone, recordings = Backbone(args.backbone), corpora.load(args.corpus, args.data)
+    extract(backbone, recordings, args.cache, recipe.copies)
+    labels = corpora.labels_of(args.corpus, recordings)
+    fusion = FusionConfig(
+        labels=labels, taps_blocks=args.taps, ppg_form=args.ppg, width=args.width, mmf_kind=args.mmf,
+        cma_query=args.cma, cma_ffn_width=2 * args.width, cma_norm=args.cma_norm, pooling_kind=args.pooling)
+    streams = Streams(args.cache, args.taps, fusion.uses_ppg, recipe.copies)
+    corpus = FrozenCorpus(streams, backbone.config, fusion, [labels.index(r.label) for r in recordings],
+                          [r.speaker for r in recordings])
+    if args.final:
+        head, losses = train(corpus, recipe, list(range(len(recordings))), args.seeds[0])
+        print(f"loss {losses[0]:.3f} -> {losses[-1]:.3f}", flush=True)
+        write_model(args.final, args.backbone, head, args.final.name)
+    else:
+        evaluate(args, corpus, recipe, recordings)
+
+
+if __name__ == "__main__":
+    main()
