@@ -14,7 +14,7 @@ import torch
 from qieemo_ref import corpora
 from qieemo_ref.backbone import Backbone, Streams, extract
 from qieemo_ref.config import FusionConfig
-from qieemo_ref.head import FrozenCorpus, HeadRecipe, leave_one_speaker_out, shortened
+from qieemo_ref.head import FrozenCorpus, HeadRecipe, leave_one_speaker_out, shortened, summary
 from qieemo_ref.model import write_json
 from qieemo_ref.study_cases import Case, cases
 
@@ -52,7 +52,9 @@ class Study:
         streams = self.streams_of(tuple(fusion.taps_blocks), fusion.uses_ppg, recipe.copies)
         corpus = FrozenCorpus(streams, self.backbone.config, fusion, self.labels, self.speakers)
         held_out = list(case.speakers) or sorted(set(self.speakers))
-        _, found = leave_one_speaker_out(corpus, recipe, held_out, list(case.seeds))
+        begin = time.monotonic()
+        found = summary(leave_one_speaker_out(corpus, recipe, held_out, list(case.seeds)), len(self.names))
+        found["seconds"] = round(time.monotonic() - begin, 1)
         described = {key: value for key, value in fusion.to_json().items()
                      if key in ("taps", "ppg", "width", "mmf", "cma", "pooling")}
         self.done["cases"][case.name] = {

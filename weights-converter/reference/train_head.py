@@ -17,7 +17,7 @@ from qieemo_ref.backbone import Backbone, Streams, extract
 from qieemo_ref.config import FusionConfig
 from qieemo_ref.corpora import Recording
 from qieemo_ref.fusion import Fusion
-from qieemo_ref.head import FrozenCorpus, HeadRecipe, leave_one_speaker_out, shortened, train
+from qieemo_ref.head import Fold, FrozenCorpus, HeadRecipe, leave_one_speaker_out, shortened, summary, train
 from qieemo_ref.model import write_json
 
 ABOUT = {"author": "Qieemo for Java", "description": "A Qieemo-style head on a frozen backbone; fusion equations "
@@ -51,23 +51,32 @@ def write_manifest(file: Path, recordings: list[Recording], seed: int) -> None:
                            f"seed{seed}-without-{r.speaker}.gguf"])
 
 
-def evaluate(args: argparse.Namespace, corpus: FrozenCorpus, recipe: HeadRecipe, recordings: list[Recording]) -> None:
-    speakers = args.speakers or sorted(set(corpus.speakers))
-    folds, found = leave_one_speaker_out(corpus, recipe, speakers, args.seeds, verbose=True)
-    print(f"UA {found['ua']:.4f} WA {found['wa']:.4f} macro-F1 {found['macro_f1']:.4f}", flush=True)
+def finished(args: argparse.Namespace, fold: Fold) -> None:
+    right = sum(a == b for a, b in zip(fold.truth, fold.found))
+    print(f"{time.strftime('%X')} without speaker {fold.speaker}, seed {fold.seed}: loss {fold.losses[0]:.3f} -> "
+          f"{fold.losses[-1]:.3f}, right {right}/{len(fold.truth)}", flush=True)
     if args.folds:
-        for fold in folds:
-            name = f"seed{fold.seed}-without-{fold.speaker}"
-            write_model(args.folds / name, args.backbone, fold.model, name)
-        for seed in args.seeds:
+        name = f"seed{fold.seed}-without-{fold.speaker}"
+        write_model(args.folds / name, args.backbone, fold.model, name)
+
+
+def evaluate(args: argparse.Namespace, corpus: FrozenCorpus, recipe: HeadRecipe, recordings: list[Recording]) -> None:
+    """The results are written after every seed."""
+    speakers, folds = args.speakers or sorted(set(corpus.speakers)), []
+    for seed in args.seeds:
+        folds += leave_one_speaker_out(corpus, recipe, speakers, [seed], lambda fold: finished(args, fold))
+        found = summary(folds, len(corpus.fusion.labels))
+        print(f"UA {found['ua']:.4f} WA {found['wa']:.4f} macro-F1 {found['macro_f1']:.4f}", flush=True)
+        if args.folds:
             write_manifest(args.folds / f"seed{seed}.csv", recordings, seed)
-    if args.results:
-        write_json(args.results, {
-            "what": f"{args.corpus}, {len(corpus.fusion.labels)} classes, {len(recordings)} utterances, "
-                    "leave-one-speaker-out, frozen backbone, PyTorch float32",
-            "backbone": args.backbone.name, "date": time.strftime("%Y-%m-%d %H:%M"), "torch": torch.__version__,
-            "command": shlex.join(["python", *map(shortened, sys.argv)]), "held_out_speakers": speakers,
-            "seeds": args.seeds, "fusion": corpus.fusion.to_json(), "recipe": asdict(recipe), **found})
+        if args.results:
+            write_json(args.results, {
+                "what": f"{args.corpus}, {len(corpus.fusion.labels)} classes, {len(recordings)} utterances, "
+                        "leave-one-speaker-out, frozen backbone, PyTorch float32",
+                "backbone": args.backbone.name, "date": time.strftime("%Y-%m-%d %H:%M"), "torch": torch.__version__,
+                "command": shlex.join(["python", *map(shortened, sys.argv)]), "held_out_speakers": speakers,
+                "seeds": sorted({f.seed for f in folds}), "fusion": corpus.fusion.to_json(),
+                "recipe": asdict(recipe), **found})
 
 
 def arguments() -> argparse.Namespace:

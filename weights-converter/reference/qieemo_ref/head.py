@@ -4,7 +4,7 @@ from __future__ import annotations
 import math
 import random
 import statistics
-import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -156,18 +156,14 @@ def summary(folds: list[Fold], classes: int) -> dict[str, Any]:
 
 
 def leave_one_speaker_out(corpus: FrozenCorpus, recipe: HeadRecipe, speakers: list[str], seeds: list[int],
-                          verbose: bool = False) -> tuple[list[Fold], dict[str, Any]]:
-    begin, folds = time.monotonic(), []
+                          done: Callable[[Fold], None] = lambda fold: None) -> list[Fold]:
+    """One fold per seed and speaker; `done` sees each as it ends."""
+    folds = []
     for seed in seeds:
         for speaker in speakers:
             folds.append(run_fold(corpus, recipe, speaker, seed))
-            if verbose:
-                fold = folds[-1]
-                right = sum(a == b for a, b in zip(fold.truth, fold.found))
-                print(f"{time.strftime('%X')} without speaker {speaker}, seed {seed}: loss {fold.losses[0]:.3f} -> "
-                      f"{fold.losses[-1]:.3f}, right {right}/{len(fold.truth)}", flush=True)
-    found = summary(folds, len(corpus.fusion.labels))
-    return folds, found | {"seconds": round(time.monotonic() - begin, 1)}
+            done(folds[-1])
+    return folds
 
 
 def shortened(argument: str) -> str:

@@ -21,6 +21,8 @@ class Case:
 
 MMF = {"taps_blocks": [6], "mmf_kind": "concat"}
 LONG = {"epochs": 30, "batch": 16}
+STUDY = {"epochs": 20, "batch": 16, "frames": 16}
+"""What the comparisons of modules use: cheaper than the main configuration's."""
 
 
 def dev_main() -> list[Case]:
@@ -61,47 +63,42 @@ KINDS = {"none": {}, "mmf": {"mmf_kind": "concat"}, "cma": {"cma_query": "emotio
          "mmf+cma": {"mmf_kind": "concat", "cma_query": "emotion"}}
 
 
-def fusion(pooling: str) -> list[Case]:
+def fusion() -> list[Case]:
     """None, MMF, CMA (pre-norm) and both, at block 6."""
-    return [Case(f"fusion-{pooling}", f"fusion-{pooling}-{name}", {"taps_blocks": [6], "pooling_kind": pooling} | kind,
-                 LONG) for name, kind in KINDS.items()]
+    return [Case("fusion", f"fusion-{name}", {"taps_blocks": [6]} | kind, STUDY) for name, kind in KINDS.items()]
 
 
 def cma() -> list[Case]:
-    """CMA alone at block 6, mean of frame logits: what it needs to train."""
-    base = {"epochs": 20, "batch": 16}
-    naive = base | {"rate": 1e-3, "warm": -1.0, "copies": 0}
-    tried: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
-        "pre": ({}, base),
-        "naive": ({"width": 176, "cma_norm": "post"}, naive),
-        "post": ({"cma_norm": "post"}, base),
-        "naive-warm": ({"width": 176, "cma_norm": "post"}, naive | {"warm": 0.2}),
-        "pre-constant-rate": ({}, base | {"warm": -1.0}),
-        "width64": ({"width": 64}, base),
-        "dropout.3": ({}, base | {"dropout": 0.3}),
-        "two-layers": ({"cma_layers": 2}, base),
-        "naive-pre": ({"width": 176}, naive),
-        "query-ppg": ({"cma_query": "ppg"}, base),
+    """CMA alone at block 6: what it needs to train; fusion-cma is the pre-norm one of width 96 with warm-up."""
+    naive = STUDY | {"rate": 1e-3, "warm": -1.0, "copies": 0}
+    tried: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[int, ...]]] = {
+        "naive": ({"width": 176, "cma_norm": "post"}, naive, SEEDS),
+        "naive-warm": ({"width": 176, "cma_norm": "post"}, naive | {"warm": 0.2}, SEEDS),
+        "post": ({"cma_norm": "post"}, STUDY, SEEDS),
+        "naive-pre": ({"width": 176}, naive, SEEDS),
+        "constant-rate": ({}, STUDY | {"warm": -1.0}, (1,)),
+        "width64": ({"width": 64}, STUDY, (1,)),
+        "dropout.3": ({}, STUDY | {"dropout": 0.3}, (1,)),
+        "two-layers": ({"cma_layers": 2}, STUDY, (1,)),
+        "query-ppg": ({"cma_query": "ppg"}, STUDY, (1,)),
     }
-    return [Case("cma", f"cma-{name}", {"taps_blocks": [6], "cma_query": "emotion"} | options, recipe)
-            for name, (options, recipe) in tried.items()]
+    return [Case("cma", f"cma-{name}", {"taps_blocks": [6], "cma_query": "emotion"} | options, recipe, seeds)
+            for name, (options, recipe, seeds) in tried.items()]
 
 
 def blocks(count: int) -> list[Case]:
     """Every tapped block alone: E' only, a cheap recipe without augmented copies."""
-    recipe = {"epochs": 15, "batch": 16, "copies": 0}
+    recipe = {"epochs": 12, "frames": 16, "copies": 0, "rate": 4e-3}
     return [Case("blocks", f"block-{block:02d}", {"taps_blocks": [block]}, recipe) for block in range(count + 1)]
 
 
 def ppg() -> list[Case]:
-    """The PPG's forms, with MMF at block 6."""
+    """The PPG's forms, with MMF at block 6; prob with blank is fusion-mmf."""
     return [Case("ppg", f"ppg-{form}-{'blank' if blank else 'no-blank'}",
-                 {"taps_blocks": [6], "mmf_kind": "concat", "ppg_form": form, "ppg_blank": blank},
-                 {"epochs": 20, "batch": 16})
-            for blank in (True, False) for form in ("prob", "log_prob", "logits")]
+                 {"taps_blocks": [6], "mmf_kind": "concat", "ppg_form": form, "ppg_blank": blank}, STUDY)
+            for blank in (True, False) for form in ("prob", "log_prob", "logits") if (form, blank) != ("prob", True)]
 
 
 def cases(groups: list[str], count: int) -> list[Case]:
-    known = {"dev-main": dev_main(), "fusion-mean_logit": fusion("mean_logit"), "fusion-stats": fusion("stats"),
-             "cma": cma(), "blocks": blocks(count), "ppg": ppg()}
+    known = {"dev-main": dev_main(), "fusion": fusion(), "cma": cma(), "blocks": blocks(count), "ppg": ppg()}
     return [case for group in groups for case in known[group]]

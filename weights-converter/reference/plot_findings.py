@@ -1,0 +1,72 @@
+"""docs/findings-blocks.png and docs/findings-fusion.png from the results files."""
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+
+matplotlib.use("Agg")
+from matplotlib import pyplot  # noqa: E402
+
+BACKBONES = [("nemo", "NeMo Conformer-CTC small, 16 blocks", "tab:blue"), ("small", "own small backbone, 8 blocks", "tab:orange")]
+
+
+def cases_of(file: Path) -> dict[str, Any]:
+    return json.loads(file.read_text(encoding="utf-8"))["cases"] if file.exists() else {}
+
+
+def plot_blocks(results: Path, image: Path) -> None:
+    """UA by tapped block: the E'-only head over seeds with its spread, and the logistic probe."""
+    figure, axes = pyplot.subplots(figsize=(8, 4.5))
+    for short, title, colour in BACKBONES:
+        heads = {int(name[-2:]): case for name, case in cases_of(results / f"{short}-blocks.json").items()}
+        blocks = sorted(heads)
+        if blocks:
+            axes.errorbar(blocks, [heads[b]["ua"] for b in blocks], yerr=[heads[b]["ua_std"] for b in blocks],
+                          color=colour, marker="o", capsize=3, label=f"{title}: E' only head, 3 seeds ± std")
+        probe_file = results / f"{short}-probe.json"
+        if probe_file.exists():
+            probes = json.loads(probe_file.read_text(encoding="utf-8"))["probes"]
+            probed = {int(name[-2:]): found["ua"] for name, found in probes.items() if name.startswith("block")}
+            axes.plot(list(probed), list(probed.values()), color=colour, linestyle="--", marker="x", alpha=0.7,
+                      label=f"{title}: logistic probe")
+    axes.set(xlabel="tapped block (0 = subsampled input)", ylabel="UA", ylim=(0.3, 1.0),
+             title="EMO-DB, 7 classes, leave-one-speaker-out, frozen backbone")
+    axes.grid(alpha=0.3)
+    axes.legend(fontsize=8, loc="lower left")
+    figure.tight_layout()
+    figure.savefig(image, dpi=110)
+
+
+def plot_fusion(results: Path, image: Path) -> None:
+    """UA of the modules, CMA's variants and the PPG's forms; a dot per seed."""
+    cases = cases_of(results / "nemo-fusion.json") | cases_of(results / "nemo-ppg.json")
+    cases = {name.removeprefix("fusion-"): case for name, case in cases.items()}
+    figure, axes = pyplot.subplots(figsize=(8, 0.34 * len(cases) + 1.4))
+    for row, case in enumerate(cases.values()):
+        seeds = list(case["ua_per_seed"].values())
+        axes.barh(row, case["ua"], color="tab:blue" if case["group"] == "fusion" else "lightsteelblue")
+        axes.plot(seeds, [row] * len(seeds), "k.", markersize=5)
+    axes.set_yticks(range(len(cases)), list(cases))
+    axes.invert_yaxis()
+    axes.set(xlim=(0.5, 1.0), xlabel="UA (bar: mean; dot: one seed)",
+             title="EMO-DB, leave-one-speaker-out, frozen NeMo backbone, block 6")
+    axes.grid(axis="x", alpha=0.3)
+    figure.tight_layout()
+    figure.savefig(image, dpi=110)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--results", type=Path, default=Path(__file__).parent / "results")
+    parser.add_argument("--docs", type=Path, default=Path(__file__).parents[2] / "docs")
+    args = parser.parse_args()
+    plot_blocks(args.results, args.docs / "findings-blocks.png")
+    plot_fusion(args.results, args.docs / "findings-fusion.png")
+
+
+if __name__ == "__main__":
+    main()
