@@ -132,6 +132,9 @@ final class VectorProduct {
   /**
    * c[r] = start[r] + sum over k of a[r, k] b[k] for six rows and one panel. Rows of a beyond
    * {@code last} are row {@code last} again: their sums are computed and never read.
+   *
+   * <p>The loop counts in the first row of a: counting from 0, every third start of Java 17
+   * compiled it to something a quarter slower.
    */
   private static void tile(
       float[] a,
@@ -146,11 +149,11 @@ final class VectorProduct {
       int startStride,
       float[] c,
       int cOffset) {
-    final int a1 = aOffset + Math.min(1, last) * aStride;
-    final int a2 = aOffset + Math.min(2, last) * aStride;
-    final int a3 = aOffset + Math.min(3, last) * aStride;
-    final int a4 = aOffset + Math.min(4, last) * aStride;
-    final int a5 = aOffset + Math.min(5, last) * aStride;
+    final int a1 = Math.min(1, last) * aStride;
+    final int a2 = Math.min(2, last) * aStride;
+    final int a3 = Math.min(3, last) * aStride;
+    final int a4 = Math.min(4, last) * aStride;
+    final int a5 = Math.min(5, last) * aStride;
     int s = startOffset;
     FloatVector c00 = FloatVector.fromArray(SPECIES, start, s);
     FloatVector c01 = FloatVector.fromArray(SPECIES, start, s + LANES);
@@ -169,11 +172,12 @@ final class VectorProduct {
     s += startStride;
     FloatVector c50 = FloatVector.fromArray(SPECIES, start, s);
     FloatVector c51 = FloatVector.fromArray(SPECIES, start, s + LANES);
-    for (int k = 0; k < depth; k++) {
-      int at = bOffset + k * WIDTH;
+    final int end = aOffset + depth;
+    for (int k = aOffset; k < end; k++) {
+      int at = bOffset + (k - aOffset) * WIDTH;
       FloatVector b0 = FloatVector.fromArray(SPECIES, b, at);
       FloatVector b1 = FloatVector.fromArray(SPECIES, b, at + LANES);
-      FloatVector x0 = FloatVector.broadcast(SPECIES, a[aOffset + k]);
+      FloatVector x0 = FloatVector.broadcast(SPECIES, a[k]);
       c00 = b0.fma(x0, c00);
       c01 = b1.fma(x0, c01);
       FloatVector x1 = FloatVector.broadcast(SPECIES, a[a1 + k]);
