@@ -80,7 +80,7 @@ def write_case(folder: Path, case: Case) -> dict[str, object]:
     features = synthetic_features(case.frames, model.config.input_dim, generator)
     write_folder(folder, case, model)
     tensors = traces(model, features)
-    save_file(tensors, folder / "golden.safetensors", metadata={"torch": torch.__version__, "case": case.name})
+    save_file(tensors, folder / "golden.safetensors", metadata={"torch": torch.__version__})
     return {"name": case.name, "style": case.style, "frames": case.frames, "encoder": case.encoder,
             "fusion": case.fusion, "largest_f32_f64_difference": largest_difference(tensors)}
 
