@@ -102,17 +102,22 @@ final class AttentionBlock {
 
   private void fillQueries() {
     queries = scratch.buffer(QUERIES, (ROWS + 1L) * 2 * dk);
-    float scale = attention.scale();
     CpuTensor q = task.q();
     int col = head * dk;
     int count = rowsAndNext();
     for (int i = 0; i < count; i++) {
       int at = q.row(task.segments().start(segment) + first + i) + col;
-      int into = i * 2 * dk;
-      kernels.scaledSum(scale, q.data(), at, scale, attention.biasU(), col, queries, into, dk);
-      into += dk;
-      kernels.scaledSum(scale, q.data(), at, scale, attention.biasV(), col, queries, into, dk);
+      Rows query = scratch.first().at(q.data(), at, dk);
+      addBias(query, attention.biasU(), col, i * 2 * dk);
+      addBias(query, attention.biasV(), col, i * 2 * dk + dk);
     }
+  }
+
+  /** queries[into..] = (query + bias[col..]) / sqrt(dk). */
+  private void addBias(Rows query, float[] bias, int col, int into) {
+    float scale = attention.scale();
+    Rows by = scratch.second().at(bias, col, dk);
+    kernels.scaledSum(scale, query, scale, by, scratch.result().at(queries, into, dk), dk);
   }
 
   /** out[i, j - outBase] = queries[i, offset..] b[.., j], for the panels that hold [begin, end). */
@@ -126,8 +131,9 @@ final class AttentionBlock {
       int outBase,
       int outStride) {
     Strip strip = scratch.strip();
+    Rows a = scratch.first().at(queries, offset, 2 * dk);
     for (int panel = begin / width; panel * width < end; panel++) {
-      kernels.multiply(queries, offset, 2 * dk, count, b, panel, 0, b.depth(), strip);
+      kernels.multiply(a, count, b, panel, 0, b.depth(), strip);
       int cols = Math.min(width, b.cols() - panel * width);
       kernels.storeStrip(strip, count, cols, out, panel * width - outBase, outStride);
     }
@@ -165,7 +171,9 @@ final class AttentionBlock {
     if (begin < end) {
       int at = row(i) + begin;
       int by = query * shiftStride - shiftBase + shift + begin;
-      kernels.scaledSum(1, scores, at, 1, shifted, by, scores, at, end - begin);
+      Rows sum = scratch.result().at(scores, at, stride);
+      Rows term = scratch.first().at(shifted, by, shiftStride);
+      kernels.scaledSum(1, sum, 1, term, sum, end - begin);
     }
   }
 
@@ -184,10 +192,11 @@ final class AttentionBlock {
   private void applyToValues() {
     CpuTensor out = task.out();
     PackedMatrix values = task.values(segment, head);
+    Rows weights = scratch.first().at(scores, -base, stride);
     Strip strip = scratch.strip();
     int at = out.row(task.segments().start(segment) + first) + head * dk;
     for (int panel = 0; panel * width < dk; panel++) {
-      kernels.multiply(scores, -base, stride, rows, values, panel, from, to, strip);
+      kernels.multiply(weights, rows, values, panel, from, to, strip);
       int cols = Math.min(width, dk - panel * width);
       kernels.storeStrip(strip, rows, cols, out.data(), at + panel * width, out.stride());
     }

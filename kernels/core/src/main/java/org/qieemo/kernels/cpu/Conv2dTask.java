@@ -47,7 +47,7 @@ final class Conv2dTask implements ParallelTask {
     }
     int outRow = outputFrames.start(segment) * geometry.outputBins() + first;
     for (int panel = 0; panel < layer.panels(); panel++) {
-      layer.strip(patches, 0, depth, rows, panel, scratch);
+      layer.strip(scratch.first().at(patches, 0, depth), rows, panel, scratch);
       int at = out.row(outRow) + panel * kernels.panelWidth();
       kernels.storeStrip(
           scratch.strip(), rows, layer.panelColumns(panel), out.data(), at, out.stride());

@@ -47,19 +47,10 @@ public interface CpuKernels {
   /**
    * strip[r, c] = bias[c] + sum over k in [from, to) of a[r, k] b[k, c], for one panel of b.
    *
-   * @param a element (r, k) is {@code a[aOffset + r * aStride + k]}
+   * @param a [rows, depth]
    * @param rows 1 to {@link #stripRows()}; the strip's rows beyond are undefined afterwards
    */
-  void multiply(
-      float[] a,
-      int aOffset,
-      int aStride,
-      int rows,
-      PackedMatrix b,
-      int panel,
-      int from,
-      int to,
-      Strip strip);
+  void multiply(Rows a, int rows, PackedMatrix b, int panel, int from, int to, Strip strip);
 
   /** out[r, c] = strip[r, c] for c below {@code cols}. */
   void storeStrip(Strip strip, int rows, int cols, float[] out, int offset, int stride);
@@ -77,15 +68,7 @@ public interface CpuKernels {
   void activate(Activation activation, float[] x, int offset, int count, ThreadScratch scratch);
 
   /** One row of LayerNorm, without the activation; out may be x. */
-  void layerNorm(
-      float[] x,
-      int xOffset,
-      float[] gamma,
-      float[] beta,
-      float eps,
-      float[] out,
-      int outOffset,
-      ThreadScratch scratch);
+  void layerNorm(Rows x, float[] gamma, float[] beta, float eps, Rows out, ThreadScratch scratch);
 
   /** One row of softmax, {@code count} at least 1; out may be x. A row of -infinity gives zeros. */
   void softmax(
@@ -96,43 +79,17 @@ public interface CpuKernels {
       float[] x, int xOffset, float[] out, int outOffset, int count, ThreadScratch scratch);
 
   /** One row of out = alpha * x + beta * y; out may be x or y. */
-  void scaledSum(
-      float alpha,
-      float[] x,
-      int xOffset,
-      float beta,
-      float[] y,
-      int yOffset,
-      float[] out,
-      int outOffset,
-      int count);
+  void scaledSum(float alpha, Rows x, float beta, Rows y, Rows out, int count);
 
   /** One row of out = gate * a + (1 - gate) * b; out may be any of them. */
-  void gatedSum(
-      float[] gate,
-      int gateOffset,
-      float[] a,
-      int aOffset,
-      float[] b,
-      int bOffset,
-      float[] out,
-      int outOffset,
-      int count);
+  void gatedSum(Rows gate, Rows a, Rows b, Rows out, int count);
 
   /**
    * One row of a depthwise convolution: out[c] = bias[c] + sum over k of w[k, c] x[k, c].
    *
-   * @param x element (k, c) is {@code x[xOffset + k * xStride + c]}
+   * @param x [kernel, channels]
    * @param weight [kernel, channels]
    * @param bias [channels]
    */
-  void depthwise(
-      float[] x,
-      int xOffset,
-      int xStride,
-      float[] weight,
-      int kernel,
-      float[] bias,
-      float[] out,
-      int outOffset);
+  void depthwise(Rows x, float[] weight, int kernel, float[] bias, Rows out);
 }

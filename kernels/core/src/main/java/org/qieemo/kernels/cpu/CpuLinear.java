@@ -66,14 +66,14 @@ final class CpuLinear implements Linear {
   }
 
   /** Leaves act(x W^T + b) of some rows and one panel in the scratch's strip. */
-  void strip(float[] x, int offset, int stride, int rows, int panel, ThreadScratch scratch) {
+  void strip(Rows x, int rows, int panel, ThreadScratch scratch) {
     CpuKernels kernels = owner.kernels();
     int cols = panelColumns(panel);
     Strip strip = scratch.strip();
-    kernels.multiply(x, offset, stride, rows, values, panel, 0, inputs, strip);
+    kernels.multiply(x, rows, values, panel, 0, inputs, strip);
     if (activation == Activation.GLU) {
       Strip gate = scratch.gates();
-      kernels.multiply(x, offset, stride, rows, gates, panel, 0, inputs, gate);
+      kernels.multiply(x, rows, gates, panel, 0, inputs, gate);
       kernels.gateStrip(strip, gate, rows, cols, scratch);
     } else if (activation != Activation.NONE) {
       kernels.activateStrip(activation, strip, rows, cols, scratch);

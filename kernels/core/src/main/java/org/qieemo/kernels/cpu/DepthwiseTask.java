@@ -67,9 +67,9 @@ final class DepthwiseTask implements ParallelTask {
       float[] from, int offset, int stride, int outRow, int rows, ThreadScratch scratch) {
     for (int i = 0; i < rows; i++) {
       int at = out.row(outRow + i);
-      int top = offset + i * stride;
-      kernels.depthwise(
-          from, top, stride, conv.weight(), conv.kernel(), conv.bias(), out.data(), at);
+      Rows taps = scratch.first().at(from, offset + i * stride, stride);
+      Rows result = scratch.result().at(out, outRow + i);
+      kernels.depthwise(taps, conv.weight(), conv.kernel(), conv.bias(), result);
       if (conv.activation() != Activation.NONE) {
         kernels.activate(conv.activation(), out.data(), at, conv.channels(), scratch);
       }

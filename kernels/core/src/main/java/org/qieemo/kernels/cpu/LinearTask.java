@@ -55,7 +55,7 @@ final class LinearTask implements ParallelTask {
     int panel = item / blocks;
     int first = item % blocks * blockRows;
     int rows = Math.min(blockRows, x.rows() - first);
-    layer.strip(x.data(), x.row(first), x.stride(), rows, panel, scratch);
+    layer.strip(scratch.first().at(x, first), rows, panel, scratch);
     int cols = layer.panelColumns(panel);
     int at = out.row(first) + panel * kernels.panelWidth();
     if (add) {

@@ -50,8 +50,9 @@ abstract class RowTask implements ParallelTask {
 
     @Override
     void row(int r, CpuTensor to, ThreadScratch scratch) {
-      kernels.layerNorm(
-          x.data(), x.row(r), norm.gamma(), norm.beta(), norm.eps(), to.data(), to.row(r), scratch);
+      Rows in = scratch.first().at(x, r);
+      Rows out = scratch.result().at(to, r);
+      kernels.layerNorm(in, norm.gamma(), norm.beta(), norm.eps(), out, scratch);
       if (norm.activation() != Activation.NONE) {
         kernels.activate(norm.activation(), to.data(), to.row(r), to.cols(), scratch);
       }
@@ -104,8 +105,9 @@ abstract class RowTask implements ParallelTask {
 
     @Override
     void row(int r, CpuTensor to, ThreadScratch scratch) {
-      kernels.scaledSum(
-          alpha, x.data(), x.row(r), beta, y.data(), y.row(r), to.data(), to.row(r), to.cols());
+      Rows first = scratch.first().at(x, r);
+      Rows second = scratch.second().at(y, r);
+      kernels.scaledSum(alpha, first, beta, second, scratch.result().at(to, r), to.cols());
     }
   }
 
@@ -128,16 +130,10 @@ abstract class RowTask implements ParallelTask {
 
     @Override
     void row(int r, CpuTensor to, ThreadScratch scratch) {
-      kernels.gatedSum(
-          gate.data(),
-          gate.row(r),
-          a.data(),
-          a.row(r),
-          b.data(),
-          b.row(r),
-          to.data(),
-          to.row(r),
-          to.cols());
+      Rows gates = scratch.first().at(gate, r);
+      Rows first = scratch.second().at(a, r);
+      Rows second = scratch.third().at(b, r);
+      kernels.gatedSum(gates, first, second, scratch.result().at(to, r), to.cols());
     }
   }
 }

@@ -10,6 +10,10 @@ public final class ThreadScratch {
   private final float[] chunk0 = new float[CHUNK];
   private final float[] chunk1 = new float[CHUNK];
   private final float[][] buffers = new float[BUFFERS][0];
+  private final Rows first = new Rows();
+  private final Rows second = new Rows();
+  private final Rows third = new Rows();
+  private final Rows result = new Rows();
   private final AttentionBlock attention;
   private double[] sums = new double[0];
 
@@ -28,6 +32,23 @@ public final class ThreadScratch {
   /** Strip of the gates of a GLU. */
   Strip gates() {
     return gates;
+  }
+
+  /** Rows to point at the first input of the next call; the others likewise. */
+  Rows first() {
+    return first;
+  }
+
+  Rows second() {
+    return second;
+  }
+
+  Rows third() {
+    return third;
+  }
+
+  Rows result() {
+    return result;
   }
 
   /** 256 values for the kernels to use within one call. */

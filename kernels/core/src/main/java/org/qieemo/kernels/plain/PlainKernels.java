@@ -3,6 +3,7 @@ package org.qieemo.kernels.plain;
 import org.qieemo.kernels.Activation;
 import org.qieemo.kernels.cpu.CpuKernels;
 import org.qieemo.kernels.cpu.PackedMatrix;
+import org.qieemo.kernels.cpu.Rows;
 import org.qieemo.kernels.cpu.Strip;
 import org.qieemo.kernels.cpu.ThreadScratch;
 
@@ -54,17 +55,8 @@ final class PlainKernels implements CpuKernels {
   }
 
   @Override
-  public void multiply(
-      float[] a,
-      int aOffset,
-      int aStride,
-      int rows,
-      PackedMatrix b,
-      int panel,
-      int from,
-      int to,
-      Strip strip) {
-    PlainProduct.multiply(a, aOffset, aStride, rows, b, panel, from, to, fused, strip);
+  public void multiply(Rows a, int rows, PackedMatrix b, int panel, int from, int to, Strip strip) {
+    PlainProduct.multiply(a, rows, b, panel, from, to, fused, strip);
   }
 
   @Override
@@ -81,7 +73,7 @@ final class PlainKernels implements CpuKernels {
     for (int r = 0; r < rows; r++) {
       int at = r * PlainProduct.WIDTH;
       int to = offset + r * stride;
-      scaledSum(scale, strip.values(), at, 1, out, to, out, to, cols);
+      add(scale, strip.values(), at, out, to, cols);
     }
   }
 
@@ -110,20 +102,17 @@ final class PlainKernels implements CpuKernels {
 
   @Override
   public void layerNorm(
-      float[] x,
-      int xOffset,
-      float[] gamma,
-      float[] beta,
-      float eps,
-      float[] out,
-      int outOffset,
-      ThreadScratch scratch) {
+      Rows x, float[] gamma, float[] beta, float eps, Rows out, ThreadScratch scratch) {
+    float[] values = x.data();
+    float[] result = out.data();
+    int from = x.offset();
+    int to = out.offset();
     int n = gamma.length;
-    float mean = sum(x, xOffset, n) / n;
-    float variance = sumOfSquares(x, xOffset, n, mean) / n;
+    float mean = sum(values, from, n) / n;
+    float variance = sumOfSquares(values, from, n, mean) / n;
     float factor = (float) (1 / Math.sqrt(variance + eps));
     for (int j = 0; j < n; j++) {
-      out[outOffset + j] = (x[xOffset + j] - mean) * factor * gamma[j] + beta[j];
+      result[to + j] = (values[from + j] - mean) * factor * gamma[j] + beta[j];
     }
   }
 
@@ -183,55 +172,53 @@ final class PlainKernels implements CpuKernels {
   }
 
   @Override
-  public void scaledSum(
-      float alpha,
-      float[] x,
-      int xOffset,
-      float beta,
-      float[] y,
-      int yOffset,
-      float[] out,
-      int outOffset,
-      int count) {
+  public void scaledSum(float alpha, Rows x, float beta, Rows y, Rows out, int count) {
+    float[] first = x.data();
+    float[] second = y.data();
+    float[] sum = out.data();
+    int xAt = x.offset();
+    int yAt = y.offset();
+    int at = out.offset();
     for (int j = 0; j < count; j++) {
-      out[outOffset + j] = alpha * x[xOffset + j] + beta * y[yOffset + j];
+      sum[at + j] = alpha * first[xAt + j] + beta * second[yAt + j];
+    }
+  }
+
+  /** sum += scale * x. */
+  private static void add(float scale, float[] x, int xAt, float[] sum, int at, int count) {
+    for (int j = 0; j < count; j++) {
+      sum[at + j] += scale * x[xAt + j];
     }
   }
 
   @Override
-  public void gatedSum(
-      float[] gate,
-      int gateOffset,
-      float[] a,
-      int aOffset,
-      float[] b,
-      int bOffset,
-      float[] out,
-      int outOffset,
-      int count) {
+  public void gatedSum(Rows gate, Rows a, Rows b, Rows out, int count) {
+    float[] gates = gate.data();
+    float[] first = a.data();
+    float[] second = b.data();
+    float[] sum = out.data();
+    int gateAt = gate.offset();
+    int aAt = a.offset();
+    int bAt = b.offset();
+    int at = out.offset();
     for (int j = 0; j < count; j++) {
-      float g = gate[gateOffset + j];
-      out[outOffset + j] = g * a[aOffset + j] + (1 - g) * b[bOffset + j];
+      float g = gates[gateAt + j];
+      sum[at + j] = g * first[aAt + j] + (1 - g) * second[bAt + j];
     }
   }
 
   @Override
-  public void depthwise(
-      float[] x,
-      int xOffset,
-      int xStride,
-      float[] weight,
-      int kernel,
-      float[] bias,
-      float[] out,
-      int outOffset) {
+  public void depthwise(Rows x, float[] weight, int kernel, float[] bias, Rows out) {
+    float[] values = x.data();
+    float[] result = out.data();
+    int at = out.offset();
     int channels = bias.length;
-    System.arraycopy(bias, 0, out, outOffset, channels);
+    System.arraycopy(bias, 0, result, at, channels);
     for (int k = 0; k < kernel; k++) {
-      int from = xOffset + k * xStride;
+      int from = x.offset() + k * x.stride();
       int w = k * channels;
       for (int c = 0; c < channels; c++) {
-        out[outOffset + c] += weight[w + c] * x[from + c];
+        result[at + c] += weight[w + c] * values[from + c];
       }
     }
   }

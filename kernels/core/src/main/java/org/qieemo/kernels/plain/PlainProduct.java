@@ -1,6 +1,7 @@
 package org.qieemo.kernels.plain;
 
 import org.qieemo.kernels.cpu.PackedMatrix;
+import org.qieemo.kernels.cpu.Rows;
 import org.qieemo.kernels.cpu.Strip;
 
 /**
@@ -66,16 +67,8 @@ final class PlainProduct {
   }
 
   static void multiply(
-      float[] a,
-      int aOffset,
-      int aStride,
-      int rows,
-      PackedMatrix b,
-      int panel,
-      int from,
-      int to,
-      boolean fused,
-      Strip strip) {
+      Rows a, int rows, PackedMatrix b, int panel, int from, int to, boolean fused, Strip strip) {
+    float[] values = a.data();
     int cols = Math.min(WIDTH, b.cols() - panel * WIDTH);
     float[] c0 = strip.row(0);
     float[] c1 = strip.row(1);
@@ -86,14 +79,14 @@ final class PlainProduct {
       System.arraycopy(b.bias(), panel * WIDTH, c0, 0, cols);
       System.arraycopy(c0, 0, c1, 0, cols);
       System.arraycopy(c0, 0, c2, 0, cols);
-      int a0 = aOffset + r * aStride;
-      int a1 = aOffset + second * aStride;
-      int a2 = aOffset + third * aStride;
+      int a0 = a.offset() + r * a.stride();
+      int a1 = a.offset() + second * a.stride();
+      int a2 = a.offset() + third * a.stride();
       int row = panel * b.depth();
       if (fused) {
-        FusedRows.multiply(a, a0, a1, a2, b.data(), row, from, to, c0, c1, c2, cols);
+        FusedRows.multiply(values, a0, a1, a2, b.data(), row, from, to, c0, c1, c2, cols);
       } else {
-        SeparateRows.multiply(a, a0, a1, a2, b.data(), row, from, to, c0, c1, c2, cols);
+        SeparateRows.multiply(values, a0, a1, a2, b.data(), row, from, to, c0, c1, c2, cols);
       }
       System.arraycopy(c0, 0, strip.values(), r * WIDTH, cols);
       System.arraycopy(c1, 0, strip.values(), second * WIDTH, cols);

@@ -2,6 +2,7 @@ package org.qieemo.kernels.vector;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
+import org.qieemo.kernels.cpu.Rows;
 
 /** A row of a depthwise convolution, four taps at a time so that the inner loop has no stride. */
 final class VectorDepthwise {
@@ -11,24 +12,20 @@ final class VectorDepthwise {
 
   private VectorDepthwise() {}
 
-  static void row(
-      float[] x,
-      int xOffset,
-      int xStride,
-      float[] weight,
-      int kernel,
-      float[] bias,
-      float[] out,
-      int outOffset) {
+  static void row(Rows x, float[] weight, int kernel, float[] bias, Rows out) {
+    float[] values = x.data();
+    float[] result = out.data();
+    int stride = x.stride();
+    int to = out.offset();
     int channels = bias.length;
-    System.arraycopy(bias, 0, out, outOffset, channels);
+    System.arraycopy(bias, 0, result, to, channels);
     int k = 0;
     for (; k + TAPS <= kernel; k += TAPS) {
-      int at = xOffset + k * xStride;
-      four(x, at, xStride, weight, k * channels, channels, out, outOffset);
+      int at = x.offset() + k * stride;
+      four(values, at, stride, weight, k * channels, channels, result, to);
     }
     for (; k < kernel; k++) {
-      one(x, xOffset + k * xStride, weight, k * channels, channels, out, outOffset);
+      one(values, x.offset() + k * stride, weight, k * channels, channels, result, to);
     }
   }
 

@@ -5,6 +5,7 @@ import jdk.incubator.vector.VectorSpecies;
 import org.qieemo.kernels.Activation;
 import org.qieemo.kernels.cpu.CpuKernels;
 import org.qieemo.kernels.cpu.PackedMatrix;
+import org.qieemo.kernels.cpu.Rows;
 import org.qieemo.kernels.cpu.Strip;
 import org.qieemo.kernels.cpu.ThreadScratch;
 
@@ -47,17 +48,8 @@ final class VectorKernels implements CpuKernels {
   }
 
   @Override
-  public void multiply(
-      float[] a,
-      int aOffset,
-      int aStride,
-      int rows,
-      PackedMatrix b,
-      int panel,
-      int from,
-      int to,
-      Strip strip) {
-    VectorProduct.multiply(a, aOffset, aStride, rows, b, panel, from, to, strip);
+  public void multiply(Rows a, int rows, PackedMatrix b, int panel, int from, int to, Strip strip) {
+    VectorProduct.multiply(a, rows, b, panel, from, to, strip);
   }
 
   @Override
@@ -116,15 +108,8 @@ final class VectorKernels implements CpuKernels {
 
   @Override
   public void layerNorm(
-      float[] x,
-      int xOffset,
-      float[] gamma,
-      float[] beta,
-      float eps,
-      float[] out,
-      int outOffset,
-      ThreadScratch scratch) {
-    VectorLayerNorm.row(x, xOffset, gamma, beta, eps, out, outOffset, scratch);
+      Rows x, float[] gamma, float[] beta, float eps, Rows out, ThreadScratch scratch) {
+    VectorLayerNorm.row(x, gamma, beta, eps, out, scratch);
   }
 
   @Override
@@ -140,61 +125,49 @@ final class VectorKernels implements CpuKernels {
   }
 
   @Override
-  public void scaledSum(
-      float alpha,
-      float[] x,
-      int xOffset,
-      float beta,
-      float[] y,
-      int yOffset,
-      float[] out,
-      int outOffset,
-      int count) {
+  public void scaledSum(float alpha, Rows x, float beta, Rows y, Rows out, int count) {
+    float[] first = x.data();
+    float[] second = y.data();
+    float[] sum = out.data();
+    int xAt = x.offset();
+    int yAt = y.offset();
+    int at = out.offset();
     int vectors = SPECIES.loopBound(count);
     FloatVector a = FloatVector.broadcast(SPECIES, alpha);
     for (int i = 0; i < vectors; i += LANES) {
-      FloatVector second = FloatVector.fromArray(SPECIES, y, yOffset + i).mul(beta);
-      FloatVector.fromArray(SPECIES, x, xOffset + i).fma(a, second).intoArray(out, outOffset + i);
+      FloatVector added = FloatVector.fromArray(SPECIES, second, yAt + i).mul(beta);
+      FloatVector.fromArray(SPECIES, first, xAt + i).fma(a, added).intoArray(sum, at + i);
     }
     for (int i = vectors; i < count; i++) {
-      out[outOffset + i] = Math.fma(x[xOffset + i], alpha, y[yOffset + i] * beta);
+      sum[at + i] = Math.fma(first[xAt + i], alpha, second[yAt + i] * beta);
     }
   }
 
   @Override
-  public void gatedSum(
-      float[] gate,
-      int gateOffset,
-      float[] a,
-      int aOffset,
-      float[] b,
-      int bOffset,
-      float[] out,
-      int outOffset,
-      int count) {
+  public void gatedSum(Rows gate, Rows a, Rows b, Rows out, int count) {
+    float[] gates = gate.data();
+    float[] first = a.data();
+    float[] second = b.data();
+    float[] sum = out.data();
+    int gateAt = gate.offset();
+    int aAt = a.offset();
+    int bAt = b.offset();
+    int at = out.offset();
     int vectors = SPECIES.loopBound(count);
     FloatVector one = FloatVector.broadcast(SPECIES, 1f);
     for (int i = 0; i < vectors; i += LANES) {
-      FloatVector g = FloatVector.fromArray(SPECIES, gate, gateOffset + i);
-      FloatVector second = FloatVector.fromArray(SPECIES, b, bOffset + i).mul(one.sub(g));
-      FloatVector.fromArray(SPECIES, a, aOffset + i).fma(g, second).intoArray(out, outOffset + i);
+      FloatVector g = FloatVector.fromArray(SPECIES, gates, gateAt + i);
+      FloatVector added = FloatVector.fromArray(SPECIES, second, bAt + i).mul(one.sub(g));
+      FloatVector.fromArray(SPECIES, first, aAt + i).fma(g, added).intoArray(sum, at + i);
     }
     for (int i = vectors; i < count; i++) {
-      float g = gate[gateOffset + i];
-      out[outOffset + i] = Math.fma(a[aOffset + i], g, b[bOffset + i] * (1 - g));
+      float g = gates[gateAt + i];
+      sum[at + i] = Math.fma(first[aAt + i], g, second[bAt + i] * (1 - g));
     }
   }
 
   @Override
-  public void depthwise(
-      float[] x,
-      int xOffset,
-      int xStride,
-      float[] weight,
-      int kernel,
-      float[] bias,
-      float[] out,
-      int outOffset) {
-    VectorDepthwise.row(x, xOffset, xStride, weight, kernel, bias, out, outOffset);
+  public void depthwise(Rows x, float[] weight, int kernel, float[] bias, Rows out) {
+    VectorDepthwise.row(x, weight, kernel, bias, out);
   }
 }

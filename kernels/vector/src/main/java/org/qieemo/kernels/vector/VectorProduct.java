@@ -3,6 +3,7 @@ package org.qieemo.kernels.vector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 import org.qieemo.kernels.cpu.PackedMatrix;
+import org.qieemo.kernels.cpu.Rows;
 import org.qieemo.kernels.cpu.Strip;
 
 /**
@@ -86,16 +87,9 @@ final class VectorProduct {
     }
   }
 
-  static void multiply(
-      float[] a,
-      int aOffset,
-      int aStride,
-      int rows,
-      PackedMatrix b,
-      int panel,
-      int from,
-      int to,
-      Strip strip) {
+  static void multiply(Rows a, int rows, PackedMatrix b, int panel, int from, int to, Strip strip) {
+    float[] values = a.data();
+    int aStride = a.stride();
     float[] c = strip.values();
     float[] start = b.bias(); // of the sums; the strip itself from the second block of depth on
     int startOffset = panel * WIDTH;
@@ -105,11 +99,11 @@ final class VectorProduct {
       int end = Math.min(to, k / BLOCK * BLOCK + BLOCK);
       int at = index(b, panel, k);
       for (int r = 0; r < rows; r += ROWS) {
-        int first = aOffset + r * aStride + k;
+        int first = a.offset() + r * aStride + k;
         int last = Math.min(ROWS, rows - r) - 1;
         int startAt = startOffset + r * startStride;
         tile(
-            a,
+            values,
             first,
             aStride,
             last,
