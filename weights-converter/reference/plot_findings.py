@@ -1,4 +1,4 @@
-"""docs/findings-blocks.png and docs/findings-fusion.png from the results files."""
+"""docs/findings-blocks.png, docs/findings-fusion.png and, on standard output, the tables of docs/findings.md."""
 from __future__ import annotations
 
 import argparse
@@ -59,6 +59,31 @@ def plot_fusion(results: Path, image: Path) -> None:
     figure.savefig(image, dpi=110)
 
 
+def spread(case: dict[str, Any], key: str) -> str:
+    deviation = case[f"{key}_std"]
+    return f"{case[key]:.3f}".lstrip("0") + ("" if deviation is None else f" ± {deviation:.3f}".replace(" 0.", " ."))
+
+
+def print_blocks(results: Path) -> None:
+    for short, title, _ in BACKBONES:
+        probe_file = results / f"{short}-probe.json"
+        probes = json.loads(probe_file.read_text(encoding="utf-8"))["probes"] if probe_file.exists() else {}
+        cases = cases_of(results / f"{short}-blocks.json")
+        print(f"\n{title}\n\n| block | UA, head | WA, head | UA, probe |\n|---|---|---|---|")
+        for name in sorted(key for key in probes if key.startswith("block")):
+            case = cases.get(name.replace(" ", "-"))
+            head = f"{spread(case, 'ua')} | {spread(case, 'wa')}" if case else "not run | not run"
+            print(f"| {int(name[-2:])} | {head} | " + f"{probes[name]['ua']:.3f} |".lstrip("0"))
+
+
+def print_cases(results: Path) -> None:
+    for file in ("nemo-fusion.json", "nemo-ppg.json", "nemo-dev.json"):
+        print(f"\n{file}\n\n| configuration | seeds | UA | WA | macro-F1 |\n|---|---|---|---|---|")
+        for name, case in cases_of(results / file).items():
+            print(f"| {name} | {len(case['seeds'])} | " + " | ".join(spread(case, k) for k in ("ua", "wa", "macro_f1"))
+                  + " |")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--results", type=Path, default=Path(__file__).parent / "results")
@@ -66,6 +91,8 @@ def main() -> None:
     args = parser.parse_args()
     plot_blocks(args.results, args.docs / "findings-blocks.png")
     plot_fusion(args.results, args.docs / "findings-fusion.png")
+    print_blocks(args.results)
+    print_cases(args.results)
 
 
 if __name__ == "__main__":
