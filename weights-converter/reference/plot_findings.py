@@ -11,7 +11,8 @@ import matplotlib
 matplotlib.use("Agg")
 from matplotlib import pyplot  # noqa: E402
 
-BACKBONES = [("nemo", "NeMo Conformer-CTC small, 16 blocks", "tab:blue"), ("small", "own small backbone, 8 blocks", "tab:orange")]
+BACKBONES = [("nemo", "NeMo Conformer-CTC small, 16 blocks", "tab:blue"),
+             ("small", "own small backbone, 8 blocks", "tab:orange")]
 
 
 def cases_of(file: Path) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A Qieemo head over any frozen backbone: the backbone's outputs are computed once, then taps, fusion and head train."""
+"""A Qieemo head over any frozen backbone: its outputs are computed once, then taps, fusion and head are trained."""
 from __future__ import annotations
 
 import argparse
@@ -17,7 +17,7 @@ from qieemo_ref.backbone import Backbone, Streams, extract
 from qieemo_ref.config import FusionConfig
 from qieemo_ref.corpora import Recording
 from qieemo_ref.fusion import Fusion
-from qieemo_ref.head import Fold, FrozenCorpus, HeadRecipe, leave_one_speaker_out, shortened, summary, train
+from qieemo_ref.head import MAIN, Fold, FrozenCorpus, HeadRecipe, leave_one_speaker_out, shortened, summary, train
 from qieemo_ref.model import write_json
 
 ABOUT = {"author": "Qieemo for Java", "description": "A Qieemo-style head on a frozen backbone; fusion equations "
@@ -91,14 +91,14 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--final", type=Path, help="train on all speakers with the first seed; the folder to write")
     parser.add_argument("--speakers", nargs="+", help="only these folds")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
-    parser.add_argument("--taps", type=int, nargs="+", default=[6])
+    parser.add_argument("--taps", type=int, nargs="+", default=[4, 5, 6])
     parser.add_argument("--ppg", default="prob", choices=["prob", "log_prob", "logits"])
     parser.add_argument("--width", type=int, default=96)
     parser.add_argument("--mmf", default="concat", choices=["concat", "gated", "sum", "off"])
     parser.add_argument("--cma", default="off", choices=["emotion", "ppg", "both", "off"])
     parser.add_argument("--cma-norm", default="pre", choices=["pre", "post"])
-    parser.add_argument("--pooling", default="mean_logit", choices=["mean_logit", "mean_softmax", "attentive", "stats"])
-    for name, value in asdict(HeadRecipe()).items():
+    parser.add_argument("--pooling", default="stats", choices=["mean_logit", "mean_softmax", "attentive", "stats"])
+    for name, value in asdict(MAIN).items():
         parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)
     return parser.parse_args()
 

@@ -41,6 +41,10 @@ class HeadRecipe:
     """Frames drawn per utterance and step, one from each of so many equal stretches."""
 
 
+MAIN = HeadRecipe(epochs=50, batch=16, copies=4)
+"""The main configuration's; with taps 4, 5, 6 of the NeMo backbone, MMF `concat`, width 96 and `stats` pooling."""
+
+
 class PpgFusion(Fusion):
     """Fed with the PPG itself: it is the same at every step, so it is computed once."""
 
