@@ -82,7 +82,9 @@ def cma() -> list[Case]:
         "two-layers": ({"cma_layers": 2}, STUDY, (1,)),
         "query-ppg": ({"cma_query": "ppg"}, STUDY, (1,)),
     }
-    return [Case("cma", f"cma-{name}", {"taps_blocks": [6], "cma_query": "emotion"} | options, recipe, seeds)
+    warm, wide = naive | {"warm": 0.2}, {"taps_blocks": [6], "width": 176}
+    beside = [Case("cma", f"{kind}-as-naive-warm", wide | KINDS[kind], warm) for kind in ("none", "mmf")]
+    return beside + [Case("cma", f"cma-{name}", {"taps_blocks": [6], "cma_query": "emotion"} | options, recipe, seeds)
             for name, (options, recipe, seeds) in tried.items()]
 
 
