@@ -2,7 +2,7 @@ package org.qieemo.evaluation;
 
 /**
  * The three numbers of speech emotion recognition, each from 0 to 1; NaN where nothing was
- * classified. All agree with scikit-learn's accuracy, balanced accuracy and macro F1.
+ * classified. The field also calls them accuracy, balanced accuracy and macro F1.
  *
  * @param weightedAccuracy WA: the part of the utterances that is right
  * @param unweightedAccuracy UA: the mean of the recalls of the classes that occur among the truths
