@@ -20,6 +20,7 @@ from qieemo_ref.data import LIBRISPEECH_DEV_SPEAKERS, TOKENS, FeatureCache, Utte
 from qieemo_ref.model import AsrModel, save_folder
 from qieemo_ref.training import Log, save_checkpoint, seed_everything, set_rate, spec_augment, warm_cosine
 
+FRAMES_PER_SECOND = 25
 TEACHER_OFFSET = 1
 """Teacher frame t + 1 is centred where the student's frame t is: 640 t + 680 and 640 (t + 1) + 80 samples."""
 
@@ -46,9 +47,8 @@ class Corpus:
         self.teachers = {name: FeatureCache(cache, f"{name}-teacher") for name in names} if teacher else {}
         self.teacher_of = {name: {u.name: u for u in c.utterances} for name, c in self.teachers.items()}
         everything = [(name, u) for name, c in self.caches.items() for u in c.utterances if 40 <= u.frames <= longest]
-        held_out = [u.speaker in LIBRISPEECH_DEV_SPEAKERS for _, u in everything]
-        self.train = [pair for pair, out in zip(everything, held_out) if not out]
-        self.dev = [pair for pair, out in zip(everything, held_out) if out]
+        self.train = [pair for pair in everything if pair[1].speaker not in LIBRISPEECH_DEV_SPEAKERS]
+        self.dev = [pair for pair in everything if pair[0] == "librispeech" and pair[1].speaker in LIBRISPEECH_DEV_SPEAKERS]
 
     def example(self, corpus: str, utterance: Utterance) -> Example:
         teacher = None
@@ -64,9 +64,12 @@ class Corpus:
 
     def teacher_scale(self) -> tuple[Tensor, Tensor]:
         """Mean and inverse deviation of the teacher's outputs."""
-        chosen = random.Random(0).sample(self.train, min(500, len(self.train)))
-        rows = torch.cat([self.example(name, u).teacher for name, u in chosen])
+        rows = torch.cat(self.teacher_samples())
         return rows.mean(0), 1.0 / rows.std(0)
+
+    def teacher_samples(self) -> list[Tensor]:
+        chosen = random.Random(0).sample(self.train, min(500, len(self.train)))
+        return [self.example(name, u).teacher for name, u in chosen]
 
     def batches(self, frames: int, shortest_first: bool) -> list[list[tuple[str, Utterance]]]:
         """Batches of similar lengths, each of about `frames` padded frames; shuffled, or short ones first."""
@@ -82,22 +85,36 @@ class Corpus:
 
 
 class Teaching(nn.Module):
-    """Regression of two layers of the student on two standardised layers of the teacher; not part of the model."""
+    """Regression of two layers of the student on two standardised layers of the teacher; not part of the model.
 
-    def __init__(self, width: int, scale: tuple[Tensor, Tensor]) -> None:
+    What a voice carries beside its words changes slowly, and has little weight in an error per frame: the error of
+    the means over one second of the first layer is a loss of its own, relative to the spread of those means.
+    """
+
+    def __init__(self, width: int, corpus: Corpus) -> None:
         super().__init__()
+        scale = corpus.teacher_scale()
         self.register_buffer("mean", scale[0])
         self.register_buffer("inverse", scale[1])
         self.maps = nn.ModuleList(nn.Linear(width, len(scale[0]) // 2) for _ in range(2))
+        slow = torch.cat([seconds((t - scale[0]) * scale[1]) for t in corpus.teacher_samples()])
+        self.register_buffer("slow_variance", slow.var(0).chunk(2)[0], persistent=False)
 
     def forward(self, students: list[Tensor], teachers: list[Tensor], lengths: Tensor) -> list[Tensor]:
-        """students: 2 x [B, T', d]; teachers: [T'', 2 * 176] per utterance -> the two mean squared errors."""
+        """students: 2 x [B, T', d]; teachers: [T'', 2 * 176] per utterance -> two errors per frame, one per second."""
         targets = pad([((t - self.mean) * self.inverse)[TEACHER_OFFSET:] for t in teachers])
         frames = min(targets.shape[1], students[0].shape[1])
         valid = torch.arange(frames)[None] < lengths[:, None]
-        halves = targets[:, :frames].chunk(2, dim=-1)
-        return [F.mse_loss(mapping(student[:, :frames])[valid], target[valid])
-                for mapping, student, target in zip(self.maps, students, halves)]
+        errors = [mapping(student[:, :frames]) - target for mapping, student, target in
+                  zip(self.maps, students, targets[:, :frames].chunk(2, dim=-1))]
+        slow = torch.cat([seconds(error[:length]) for error, length in zip(errors[0], lengths)])
+        return [e[valid].square().mean() for e in errors] + [(slow.square() / self.slow_variance).mean()]
+
+
+def seconds(rows: Tensor) -> Tensor:
+    """[T', n] -> [T' // 25, n]: the means over each whole second."""
+    whole = len(rows) // FRAMES_PER_SECOND
+    return rows[:whole * FRAMES_PER_SECOND].unflatten(0, (whole, FRAMES_PER_SECOND)).mean(1)
 
 
 def greedy(logits: Tensor) -> list[int]:
@@ -127,7 +144,7 @@ class Trainer:
         parameters = list(self.model.parameters())
         self.teaching = None
         if args.teacher_weight > 0:
-            self.teaching = Teaching(self.model.config.output_size, self.corpus.teacher_scale())
+            self.teaching = Teaching(self.model.config.output_size, self.corpus)
             parameters += list(self.teaching.parameters())
         self.optimizer = torch.optim.AdamW([{"params": parameters, "peak": args.rate}], betas=(0.9, 0.98),
                                            weight_decay=args.weight_decay, fused=True)
@@ -153,7 +170,7 @@ class Trainer:
         self.log.save()
 
     def losses(self, examples: list[Example]) -> tuple[Tensor, list[Tensor]]:
-        """The CTC loss per token and the teacher's two losses."""
+        """The CTC loss per token and the teacher's three losses."""
         augmented = [spec_augment(e.features, self.fill, 12, 25, self.args.masks) for e in examples]
         lengths = torch.tensor([self.model.encoder.embed.length(len(f)) for f in augmented])
         outputs, encoded = self.model.encoder(pad(augmented), lengths)
@@ -170,7 +187,8 @@ class Trainer:
         examples = [self.corpus.example(name, u) for name, u in batch]
         set_rate(self.optimizer, warm_cosine(self.progress()))
         ctc, taught = self.losses(examples)
-        loss = ctc + self.args.teacher_weight * sum(taught)
+        weights = [self.args.teacher_weight, self.args.teacher_weight, self.args.slow_weight]
+        loss = ctc + sum(weight * error for weight, error in zip(weights, taught))
         self.optimizer.zero_grad()
         loss.backward()
         norm = nn.utils.clip_grad_norm_(self.model.parameters(), 5.0)
@@ -240,6 +258,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--batch-frames", type=int, default=5000)
     parser.add_argument("--longest", type=int, default=1600, help="frames; longer utterances are left out")
     parser.add_argument("--teacher-weight", type=float, default=0.0)
+    parser.add_argument("--slow-weight", type=float, default=0.0, help="of the teacher's means over one second")
     parser.add_argument("--student-block", type=int, default=4, help="learns the teacher's first cached block")
     parser.add_argument("--dev-stride", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
