@@ -27,7 +27,7 @@ final class About {
         "processor",
         cpu() + ", " + Runtime.getRuntime().availableProcessors() + " for this process");
     if (Files.isReadable(LOAD)) {
-      about.put("load of the machine at the end", Files.readString(LOAD).split(" ")[0]);
+      about.put("load average at the start", Files.readString(LOAD).split(" ")[0]);
     }
     about.put("ONNX Runtime", onnxRuntime());
     return about;
