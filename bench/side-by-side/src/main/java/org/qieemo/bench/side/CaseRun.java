@@ -2,14 +2,17 @@ package org.qieemo.bench.side;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** Checks and times one model on all engines. */
 final class CaseRun {
+  private static final double FIRST_WARM_UP = 4; // seconds: kernels are compiled
+  private static final double WARM_UP = 1;
+
   private final SideOptions options;
   private final CaseFolder model;
   private final Consumer<String> log;
@@ -29,7 +32,7 @@ final class CaseRun {
     List<Cell> cells = new ArrayList<>();
     for (int threads : options.threads()) {
       try (OpenEngines open = new OpenEngines(model, options.engines(), threads)) {
-        open.skipped().forEach((kind, why) -> skipped.add(kind.id() + ": " + why));
+        open.skipped().forEach(this::note);
         String failure = agreesWithPyTorch(open);
         for (int seconds : options.seconds()) {
           cells.add(
@@ -40,7 +43,17 @@ final class CaseRun {
     return cells;
   }
 
+  private void note(EngineKind kind, String why) {
+    if (skipped.add(kind.id() + " skipped: " + why)) {
+      log.accept(kind.id() + " skipped: " + why);
+    }
+  }
+
+  /** Why nothing can be timed; null if all is well. */
   private String agreesWithPyTorch(OpenEngines open) throws IOException {
+    if (open.engines().isEmpty()) {
+      return "no engine loaded";
+    }
     try {
       Agreement.check(open.engines(), model.checkFeatures(), model.checkLogits());
       return null;
@@ -64,7 +77,7 @@ final class CaseRun {
       return failed(seconds, threads, e.getMessage());
     }
     Rounds rounds = new Rounds(open.engines(), features);
-    rounds.warmUp();
+    rounds.warmUp(seconds == options.seconds()[0] ? FIRST_WARM_UP : WARM_UP);
     Map<EngineKind, Timing> times =
         rounds.time(SideOptions.LEAST_ROUNDS, options.rounds(), options.budget());
     Cell cell = new Cell(model, seconds, threads, agreement.differences(), times, null);
@@ -74,7 +87,7 @@ final class CaseRun {
 
   /** The logits of the first full-precision engine that is not ours, or of the first at all. */
   private static float[] reference(OpenEngines open, float[] features) {
-    return Arrays.asList(EngineKind.ORT_F32, EngineKind.TORCH_F32).stream()
+    return Stream.of(EngineKind.ORT_F32, EngineKind.TORCH_F32)
         .filter(open.engines()::containsKey)
         .map(open.engines()::get)
         .findFirst()

@@ -29,10 +29,6 @@ final class OpenEngines implements AutoCloseable {
     return skipped;
   }
 
-  void drop(EngineKind kind) {
-    engines.remove(kind).close();
-  }
-
   @Override
   public void close() {
     engines.values().forEach(ForwardEngine::close);

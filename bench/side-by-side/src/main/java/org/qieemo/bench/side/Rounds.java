@@ -14,7 +14,6 @@ import java.util.Map;
 final class Rounds {
   private static final double NANO = 1e-9;
   private static final long PAUSE_MILLIS = 10; // the engine before may still have spinning threads
-  private static final double WARM_UP_SECONDS = 1.5;
   private static final int LEAST_WARM_UP = 2;
   private static final int MOST_WARM_UP = 200;
   private static final double REHEAT_BELOW = 0.2; // seconds: an untimed run first, caches warm
@@ -29,13 +28,13 @@ final class Rounds {
     this.features = features;
   }
 
-  /** Runs every engine until its code is compiled and its memory is in place. */
-  void warmUp() {
+  /** Runs every engine for so many seconds: its code is compiled and its memory is in place. */
+  void warmUp(double seconds) {
     engines.forEach(
         (kind, engine) -> {
           double begin = now();
           int runs = 0;
-          while (runs < LEAST_WARM_UP || runs < MOST_WARM_UP && now() - begin < WARM_UP_SECONDS) {
+          while (runs < LEAST_WARM_UP || runs < MOST_WARM_UP && now() - begin < seconds) {
             last.put(kind, run(engine));
             runs++;
           }
