@@ -86,8 +86,8 @@ class Attention(nn.Module):
         self.dropout = nn.Dropout(dropout)
 
     def split(self, x: Tensor) -> Tensor:
-        """[B, T, d] -> [B, h, T, d/h]"""
-        return x.unflatten(-1, (self.heads, -1)).transpose(1, 2)
+        """[B, T, d] -> [B, h, T, d/h]; the ONNX exporter would fix T behind unflatten"""
+        return x.reshape(x.shape[0], x.shape[1], self.heads, -1).transpose(1, 2)
 
     def forward(self, x: Tensor, positions: Tensor | None, mask: Tensor | None) -> Tensor:
         """x [B, T, d]; positions [R, d]; mask, true where allowed, broadcastable to [B, 1, T, T].
