@@ -35,7 +35,9 @@ import org.qieemo.weights.TensorNames;
  *
  * <p>Immutable and safe for use by many threads at once; each concurrent call keeps its own
  * buffers, which are reused. {@link #close()} waits for running calls, is idempotent, and every
- * later call throws {@link IllegalStateException}.
+ * later call throws {@link IllegalStateException}. Interrupting a thread does not stop a
+ * computation that it has begun, but a WAV file that it reads, with an {@link
+ * AudioFormatException}; the thread stays interrupted. An error leaves the recognizer usable.
  */
 public final class EmotionRecognizer implements AutoCloseable {
   private static final String EMBEDDED = "embedded.gguf";

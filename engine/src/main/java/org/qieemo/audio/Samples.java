@@ -1,5 +1,7 @@
 package org.qieemo.audio;
 
+import org.qieemo.InvalidAudioException;
+
 /** What a usable audio sample is. Stateless and thread-safe. */
 public final class Samples {
   /**
@@ -35,12 +37,12 @@ public final class Samples {
    * Checks samples that come from a caller.
    *
    * @param samples mono samples
-   * @throws IllegalArgumentException a sample is NaN, infinite or above {@link #MAX_MAGNITUDE}
+   * @throws InvalidAudioException a sample is NaN, infinite or above {@link #MAX_MAGNITUDE}
    */
-  static void requireUsable(float[] samples) {
+  public static void requireUsable(float[] samples) {
     for (int i = 0; i < samples.length; i++) {
       if (!usable(samples[i])) {
-        throw new IllegalArgumentException("sample " + i + " " + complaint(samples[i]));
+        throw new InvalidAudioException("sample " + i + " " + complaint(samples[i]));
       }
     }
   }

@@ -3,6 +3,7 @@ package org.qieemo.audio;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -77,6 +78,8 @@ public final class WavReader implements AutoCloseable {
       size = channel.size();
     } catch (FileSystemException e) {
       throw unreadable(path, e);
+    } catch (ClosedByInterruptException e) {
+      throw refuse(path, "cannot be read: the thread was interrupted");
     }
     return open(new ByteSource(Channels.newInputStream(channel), path.toString(), size));
   }
