@@ -13,7 +13,6 @@ import org.qieemo.model.EmotionLogits;
 import org.qieemo.model.FeatureBatch;
 import org.qieemo.model.Forward;
 import org.qieemo.model.Qieemo;
-import org.qieemo.model.Softmax;
 import org.qieemo.weights.FrontEndConfig.Normalization;
 import org.qieemo.weights.FusionConfig;
 import org.qieemo.weights.GgufFile;
@@ -125,6 +124,16 @@ public final class EmotionRecognizer implements AutoCloseable {
     return fusion == null ? List.of() : fusion.labels();
   }
 
+  /**
+   * The labels that an answer with these options chooses among, in the model's order.
+   *
+   * @throws IllegalArgumentException if the options name a label that the model does not have
+   * @throws UnsupportedByModelException if the model has no emotion head
+   */
+  public List<String> labels(DecisionOptions options) {
+    return decision(options).labels();
+  }
+
   /** Whether the model has an emotion head. */
   public boolean canClassify() {
     return model.config().fusion() != null;
@@ -153,15 +162,29 @@ public final class EmotionRecognizer implements AutoCloseable {
 
   /** Hears the emotion of one utterance; errors as {@link #classify(Path)}. */
   public Emotion classify(Audio audio) {
-    return classifyAll(List.of(audio)).get(0);
+    return classify(audio, DecisionOptions.DEFAULT);
+  }
+
+  /**
+   * Hears the emotion of one utterance; errors as {@link #classify(Path)}.
+   *
+   * @throws IllegalArgumentException if the options name a label that the model does not have
+   */
+  public Emotion classify(Audio audio, DecisionOptions options) {
+    return classifyAll(List.of(audio), options).get(0);
+  }
+
+  /** As {@link #classifyAll(List, DecisionOptions)} with {@link DecisionOptions#DEFAULT}. */
+  public List<Emotion> classifyAll(List<Audio> batch) {
+    return classifyAll(batch, DecisionOptions.DEFAULT);
   }
 
   /**
    * Hears the emotions of several utterances in one run, in their order. Each result is
    * bit-identical to that of the utterance alone.
    */
-  public List<Emotion> classifyAll(List<Audio> batch) {
-    requireClassifier();
+  public List<Emotion> classifyAll(List<Audio> batch, DecisionOptions options) {
+    Decision decision = decision(options);
     if (batch.isEmpty()) {
       return List.of();
     }
@@ -171,10 +194,10 @@ public final class EmotionRecognizer implements AutoCloseable {
     for (int i = 0; i < batch.size(); i++) {
       emotions.add(
           new Emotion(
-              labels(),
-              probabilities(logits.utterance(i)),
+              decision,
+              decision.probabilities(logits.utterance(i)),
               batch.get(i).seconds(),
-              curve(logits, i)));
+              curve(decision, logits, i)));
     }
     return emotions;
   }
@@ -236,10 +259,11 @@ public final class EmotionRecognizer implements AutoCloseable {
   }
 
   private FeatureMatrix frameEmotion(EmotionLogits logits) {
+    Decision decision = decision(DecisionOptions.DEFAULT);
     int labels = labels().size();
     float[] values = new float[logits.frames(0) * labels];
     for (int t = 0; t < logits.frames(0); t++) {
-      double[] row = probabilities(logits.frame(0, t));
+      double[] row = decision.probabilities(logits.frame(0, t));
       for (int k = 0; k < labels; k++) {
         values[t * labels + k] = (float) row[k];
       }
@@ -283,20 +307,20 @@ public final class EmotionRecognizer implements AutoCloseable {
     return String.format(Locale.ROOT, "%.3f", audio.seconds());
   }
 
-  private double[] probabilities(float[] logits) {
-    FusionConfig.Calibration c = model.config().fusion().calibration();
-    return Softmax.of(logits, c.temperature(), c.prior(), c.priorTau());
+  private Decision decision(DecisionOptions options) {
+    requireClassifier();
+    return new Decision(model.config().fusion(), options);
   }
 
-  private EmotionCurve curve(EmotionLogits logits, int utterance) {
+  private EmotionCurve curve(Decision decision, EmotionLogits logits, int utterance) {
     if (!model.hasFrameLogits()) {
       return null;
     }
     double[][] rows = new double[logits.frames(utterance)][];
     for (int t = 0; t < rows.length; t++) {
-      rows[t] = probabilities(logits.frame(utterance, t));
+      rows[t] = decision.probabilities(logits.frame(utterance, t));
     }
-    return new EmotionCurve(labels(), model.config().frameSeconds(), rows);
+    return new EmotionCurve(decision.labels(), model.config().frameSeconds(), rows);
   }
 
   private void requireClassifier() {
