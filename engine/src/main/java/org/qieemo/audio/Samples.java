@@ -1,5 +1,7 @@
 package org.qieemo.audio;
 
+import java.util.Objects;
+
 /** What a usable audio sample is. Stateless and thread-safe. */
 public final class Samples {
   /**
@@ -38,7 +40,13 @@ public final class Samples {
    * @throws IllegalArgumentException a sample is NaN, infinite or above {@link #MAX_MAGNITUDE}
    */
   static void requireUsable(float[] samples) {
-    for (int i = 0; i < samples.length; i++) {
+    requireUsable(samples, 0, samples.length);
+  }
+
+  /** The same for some of them. */
+  static void requireUsable(float[] samples, int offset, int count) {
+    Objects.checkFromIndexSize(offset, count, samples.length);
+    for (int i = offset; i < offset + count; i++) {
       if (!usable(samples[i])) {
         throw new IllegalArgumentException("sample " + i + " " + complaint(samples[i]));
       }
