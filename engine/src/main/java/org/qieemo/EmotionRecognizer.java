@@ -6,7 +6,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 import org.qieemo.audio.FrontEnd;
+import org.qieemo.audio.WavReader;
 import org.qieemo.kernels.Backend;
 import org.qieemo.kernels.Backends;
 import org.qieemo.model.EmotionLogits;
@@ -38,6 +40,9 @@ import org.qieemo.weights.TensorNames;
  */
 public final class EmotionRecognizer implements AutoCloseable {
   private static final String EMBEDDED = "embedded.gguf";
+
+  /** Seconds of a file that are read at once: enough windows for a batch. */
+  private static final int BLOCK_SECONDS = 8;
 
   private final RecognizerOptions options;
   private final BackendInfo backend;
@@ -203,6 +208,83 @@ public final class EmotionRecognizer implements AutoCloseable {
   }
 
   /**
+   * Begins to hear audio that arrives in pieces. Any number of streams may run at once.
+   *
+   * @param sampleRate Hz, 1000 to 768000
+   * @throws IllegalArgumentException if the options do not fit the model
+   * @throws UnsupportedByModelException if the model has no emotion head
+   */
+  public EmotionStream stream(int sampleRate, TimelineOptions options) {
+    Decision decision = decision(options.decision());
+    if (options.windowSeconds() * 1000 < leastMillis()) {
+      throw new IllegalArgumentException(
+          "windows of "
+              + options.windowSeconds()
+              + " s are too short: the model needs "
+              + leastMillis()
+              + " ms");
+    }
+    SpanScorer scorer = new WindowScorer(model, frontEnd, calls);
+    return new EmotionStream(frontEnd.stream(sampleRate), sampleRate, scorer, decision, options);
+  }
+
+  /**
+   * The timeline of a WAV file, in memory; errors as {@link #timeline(Path, TimelineOptions,
+   * Consumer)}.
+   */
+  public Timeline timeline(Path wav, TimelineOptions options) throws IOException {
+    List<TimelineSegment> segments = new ArrayList<>();
+    double seconds = timeline(wav, options, segments::add);
+    return new Timeline(segments, seconds);
+  }
+
+  /**
+   * Hears a WAV file of any length, read block by block: memory does not grow with it, time grows
+   * in proportion.
+   *
+   * @param segments is told of each segment in the order of time, by the calling thread
+   * @return duration of the audio in seconds
+   * @throws AudioFormatException if the file is no WAV that this engine reads
+   * @throws InvalidAudioException if it is too short
+   */
+  public double timeline(Path wav, TimelineOptions options, Consumer<TimelineSegment> segments)
+      throws IOException {
+    try (WavReader reader = WavReader.open(wav);
+        EmotionStream stream = stream(reader.sampleRate(), options)) {
+      float[] block = new float[BLOCK_SECONDS * reader.sampleRate()];
+      for (int n = reader.read(block, 0, block.length);
+          n > 0;
+          n = reader.read(block, 0, block.length)) {
+        stream.push(block, 0, n).forEach(segments);
+      }
+      requireLongEnough(stream.seconds());
+      stream.finish().forEach(segments);
+      return stream.seconds();
+    }
+  }
+
+  /** The timeline of audio in memory. */
+  public Timeline timeline(Audio audio, TimelineOptions options) {
+    requireLongEnough(audio.seconds());
+    try (EmotionStream stream = stream(audio.sampleRate(), options)) {
+      List<TimelineSegment> segments = new ArrayList<>(stream.push(audio.samples()));
+      segments.addAll(stream.finish());
+      return new Timeline(segments, stream.seconds());
+    }
+  }
+
+  private void requireLongEnough(double seconds) {
+    if (seconds * 1000 < leastMillis()) {
+      throw tooShort(seconds);
+    }
+  }
+
+  private InvalidAudioException tooShort(double seconds) {
+    return new InvalidAudioException(
+        seconds(seconds) + " s of audio are too short: the model needs " + leastMillis() + " ms");
+  }
+
+  /**
    * Writes down what was said: greedy CTC.
    *
    * @throws UnsupportedByModelException if the model has no CTC head
@@ -277,15 +359,14 @@ public final class EmotionRecognizer implements AutoCloseable {
     for (Audio audio : batch) {
       if (audio.seconds() > options.maxSeconds()) {
         throw new InvalidAudioException(
-            seconds(audio)
+            seconds(audio.seconds())
                 + " s of audio exceed the limit of "
                 + options.maxSeconds()
-                + " s: cut it");
+                + " s: cut it, or take a timeline (--timeline)");
       }
       float[] utterance = frontEnd.features(audio.samples(), audio.sampleRate());
       if (model.config().subsampling().outputFrames(utterance.length / bins) < 1) {
-        throw new InvalidAudioException(
-            seconds(audio) + " s of audio are too short: the model needs " + leastMillis() + " ms");
+        throw tooShort(audio.seconds());
       }
       features.add(utterance);
     }
@@ -303,8 +384,8 @@ public final class EmotionRecognizer implements AutoCloseable {
     return millis;
   }
 
-  private static String seconds(Audio audio) {
-    return String.format(Locale.ROOT, "%.3f", audio.seconds());
+  private static String seconds(double seconds) {
+    return String.format(Locale.ROOT, "%.3f", seconds);
   }
 
   private Decision decision(DecisionOptions options) {
