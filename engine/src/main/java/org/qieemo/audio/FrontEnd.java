@@ -131,6 +131,15 @@ public final class FrontEnd {
     }
   }
 
+  /**
+   * Begins a stream of audio that arrives bit by bit.
+   *
+   * @param rate Hz, 1000 to 768000
+   */
+  public FeatureStream stream(int rate) {
+    return new FeatureStream(new Resampler(rate, config.sampleRate()), extractor);
+  }
+
   private Resampler resampler(int rate) {
     Resampler last = lastResampler.get();
     if (last == null || last.from() != rate) {

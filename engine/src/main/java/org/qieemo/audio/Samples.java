@@ -1,5 +1,6 @@
 package org.qieemo.audio;
 
+import java.util.Objects;
 import org.qieemo.InvalidAudioException;
 
 /** What a usable audio sample is. Stateless and thread-safe. */
@@ -40,7 +41,13 @@ public final class Samples {
    * @throws InvalidAudioException a sample is NaN, infinite or above {@link #MAX_MAGNITUDE}
    */
   public static void requireUsable(float[] samples) {
-    for (int i = 0; i < samples.length; i++) {
+    requireUsable(samples, 0, samples.length);
+  }
+
+  /** The same for some of them. */
+  static void requireUsable(float[] samples, int offset, int count) {
+    Objects.checkFromIndexSize(offset, count, samples.length);
+    for (int i = offset; i < offset + count; i++) {
       if (!usable(samples[i])) {
         throw new InvalidAudioException("sample " + i + " " + complaint(samples[i]));
       }

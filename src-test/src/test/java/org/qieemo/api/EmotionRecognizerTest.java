@@ -49,7 +49,7 @@ class EmotionRecognizerTest {
     double sum = emotion.scores().values().stream().mapToDouble(p -> p).sum();
     assertEquals(1, sum, 1e-9);
     double best = emotion.scores().values().stream().mapToDouble(p -> p).max().orElseThrow();
-    assertEquals(best, emotion.score());
+    assertEquals(best, emotion.confidence());
     assertEquals(best, emotion.scores().get(emotion.label()));
     assertEquals(2.0, emotion.seconds(), 1e-9);
   }
