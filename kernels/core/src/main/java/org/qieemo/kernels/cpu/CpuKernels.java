@@ -24,6 +24,9 @@ public interface CpuKernels {
   /** Most rows of a strip. */
   int stripRows();
 
+  /** Memory for {@link #multiply} to use while it works, for one strip. */
+  float[][] newProductScratch();
+
   /**
    * Packs {@code depth} rows of all columns into the rows from {@code toDepth} on of {@code to},
    * which {@link #resize} has sized.
