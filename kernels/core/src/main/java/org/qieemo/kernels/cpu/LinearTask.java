@@ -43,9 +43,8 @@ final class LinearTask implements ParallelTask {
     while (panels * ceil(rows, blockRows) < wanted && blockRows >= 2 * FEWEST_ROWS) {
       blockRows /= 2;
     }
-    blocks = ceil(rows, blockRows);
-    int even = ceil(ceil(rows, Math.max(blocks, 1)), ROWS_TOGETHER) * ROWS_TOGETHER;
-    blockRows = Math.min(blockRows, even);
+    int even = ceil(rows, Math.max(1, ceil(rows, blockRows)));
+    blockRows = Math.min(blockRows, Math.max(1, ceil(even, ROWS_TOGETHER)) * ROWS_TOGETHER);
     blocks = ceil(rows, blockRows);
     execution.run(this, panels * blocks, (long) rows * layer.inputs() * layer.outputs());
   }

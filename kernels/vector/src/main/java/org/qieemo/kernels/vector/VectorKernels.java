@@ -1,5 +1,6 @@
 package org.qieemo.kernels.vector;
 
+import java.nio.ByteBuffer;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 import org.qieemo.kernels.Activation;
@@ -49,6 +50,12 @@ final class VectorKernels implements CpuKernels {
       int depthStride,
       int colStride) {
     VectorProduct.pack(to, toDepth, depth, from, offset, depthStride, colStride);
+  }
+
+  @Override
+  public boolean packQuantized(PackedMatrix to, int depth, int cols, ByteBuffer blocks) {
+    QuantizedPanel.pack(to, depth, cols, blocks);
+    return true;
   }
 
   @Override

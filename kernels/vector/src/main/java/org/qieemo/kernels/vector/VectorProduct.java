@@ -46,9 +46,9 @@ final class VectorProduct {
 
   private VectorProduct() {}
 
-  /** Memory for the copied rows of one strip. */
+  /** Memory for the copied rows of one strip and for a decoded block of a narrow panel. */
   static float[][] newScratch() {
-    return new float[][] {new float[FIRST + STRIP_ROWS * STRIDE]};
+    return new float[][] {new float[FIRST + STRIP_ROWS * STRIDE], new float[FIRST + BLOCK * WIDTH]};
   }
 
   static void resize(PackedMatrix matrix, int depth, int cols) {
@@ -61,16 +61,22 @@ final class VectorProduct {
     matrix.set(depth, cols, padded, data);
   }
 
-  private static int narrowPanels(int cols) {
+  /** Narrow panels of {@code cols} columns. */
+  static int narrowPanels(int cols) {
     return (cols + WIDTH - 1) / WIDTH;
   }
 
   /** Index of element (k, 0) of a narrow panel. */
   private static int index(PackedMatrix matrix, int narrow, int k) {
+    return FIRST + position(matrix, narrow, k);
+  }
+
+  /** Elements that the packed order has before element (k, 0) of a narrow panel. */
+  static int position(PackedMatrix matrix, int narrow, int k) {
     int blockStart = k / BLOCK * BLOCK;
     int blockDepth = Math.min(BLOCK, matrix.depth() - blockStart);
     int before = blockStart * narrowPanels(matrix.cols());
-    return FIRST + (before + narrow * blockDepth + k - blockStart) * WIDTH;
+    return (before + narrow * blockDepth + k - blockStart) * WIDTH;
   }
 
   static void pack(
@@ -143,9 +149,17 @@ final class VectorProduct {
       int startStride,
       Strip strip) {
     float[] a = strip.scratch(0);
-    float[] weights = b.data()[0];
+    float[] weights;
+    int at;
+    if (b.isQuantized()) {
+      weights = strip.scratch(1);
+      at = FIRST;
+      QuantizedPanel.decode(b, narrow, k, depth, weights, at);
+    } else {
+      weights = b.data()[0];
+      at = index(b, narrow, k);
+    }
     float[] c = strip.values();
-    int at = index(b, narrow, k);
     int column = narrow * WIDTH % PANEL;
     for (int r = 0; r < rows; r += TILE_ROWS) {
       int row = FIRST + r * STRIDE;
