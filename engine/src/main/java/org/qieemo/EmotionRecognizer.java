@@ -23,6 +23,8 @@ import org.qieemo.weights.ModelConfig;
 import org.qieemo.weights.ModelFile;
 import org.qieemo.weights.ModelInfo;
 import org.qieemo.weights.TensorNames;
+import org.qieemo.weights.TensorRegistry;
+import org.qieemo.weights.TensorSpec;
 
 /**
  * Hears which emotion a voice carries.
@@ -56,7 +58,8 @@ public final class EmotionRecognizer implements AutoCloseable {
   private EmotionRecognizer(ModelFile file, RecognizerOptions options) {
     ModelConfig config = file.config();
     this.options = options;
-    Backend opened = Backends.open(options.backend(), options.backendOptions());
+    double work = workPerSecond(config);
+    Backend opened = Backends.open(options.backend(), options.backendOptions(work));
     this.backend = new BackendInfo(opened.name(), opened.description());
     this.model = new Qieemo(opened, file);
     this.calls = new ForwardPool(opened);
@@ -67,6 +70,19 @@ public final class EmotionRecognizer implements AutoCloseable {
             global ? file.tensor(TensorNames.CMVN_MEAN).toFloats() : null,
             global ? file.tensor(TensorNames.CMVN_ISTD).toFloats() : null);
     this.decoder = config.ctc() == null ? null : new CtcDecoder(config.ctc());
+  }
+
+  /** About how many multiply-adds a second of audio takes: each weight once per encoder frame. */
+  private static double workPerSecond(ModelConfig config) {
+    double weights = 0;
+    for (TensorSpec spec : TensorRegistry.of(config)) {
+      double elements = 1;
+      for (int size : spec.shape()) {
+        elements *= size;
+      }
+      weights += elements;
+    }
+    return weights / config.frameSeconds();
   }
 
   /** Loads a model file with default options. */

@@ -24,15 +24,22 @@ final class ModelOptions {
 
   private ModelOptions() {}
 
-  /** Loads the model that the command line names. */
+  /** Loads the model that the command line names, for the recordings that are its operands. */
   static EmotionRecognizer open(Arguments arguments) throws IOException {
-    return open(arguments, arguments.get(MODEL.name(), null));
+    double seconds = Recordings.seconds(arguments.operands());
+    return open(arguments, arguments.get(MODEL.name(), null), seconds);
   }
 
   /** Loads a model file, or the embedded model for null, to run as the command line says. */
   static EmotionRecognizer open(Arguments arguments, String model) throws IOException {
+    return open(arguments, model, Double.POSITIVE_INFINITY);
+  }
+
+  private static EmotionRecognizer open(Arguments arguments, String model, double seconds)
+      throws IOException {
     RecognizerOptions options =
         RecognizerOptions.DEFAULT
+            .withExpectedSeconds(seconds)
             .withBackend(arguments.get(BACKEND.name(), Backends.AUTO))
             .withThreads(Integer.parseInt(arguments.get(THREADS.name(), "0")));
     try {

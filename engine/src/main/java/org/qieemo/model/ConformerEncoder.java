@@ -35,22 +35,25 @@ final class ConformerEncoder {
    * @param features [T, F], normalised
    * @param taps add their blocks to {@code e}; null for none
    * @param e E [T', d]; null without taps
+   * @param last the last block to run; before the encoder's end, {@code h} is that block's output
    */
-  void forward(Forward f, Tensor features, Tensor h, Taps taps, Tensor e) {
+  void forward(Forward f, Tensor features, Tensor h, Taps taps, Tensor e, int last) {
     int mark = f.exec.mark();
     subsampling.forward(f, features, h);
     f.show(Layer.SUBSAMPLED, h);
     collect(f, taps, 0, h, e);
     Tensor positions = positions(f);
-    for (int i = 0; i < blocks.length; i++) {
+    for (int i = 0; i < last; i++) {
       blocks[i].forward(f, h, positions);
       f.showBlock(i + 1, h);
       collect(f, taps, i + 1, h, e);
     }
-    if (afterNorm != null) {
-      f.exec.layerNorm(h, afterNorm, h);
+    if (last == blocks.length) {
+      if (afterNorm != null) {
+        f.exec.layerNorm(h, afterNorm, h);
+      }
+      f.show(Layer.ENCODER, h);
     }
-    f.show(Layer.ENCODER, h);
     f.exec.release(mark);
   }
 

@@ -79,7 +79,7 @@ public final class Qieemo {
 
     Tensor h = exec.take(frames, config.encoder().width());
     Tensor e = exec.take(frames, config.encoder().width());
-    encoder.forward(f, features, h, taps, e);
+    encoder.forward(f, features, h, taps, e, lastBlock(f));
 
     Tensor streams = exec.take(frames, 2 * w); // [P' || E']
     Tensor projectedPpg = exec.columns(streams, 0, w);
@@ -94,6 +94,11 @@ public final class Qieemo {
     EmotionLogits result = name(f, u);
     exec.release(mark);
     return result;
+  }
+
+  /** Without the textual features nothing above the highest tap is heard. */
+  private int lastBlock(Forward f) {
+    return ppg == null && !f.isListening() ? taps.last() : config.encoder().blocks();
   }
 
   /** U = [M || Z_emotion || Z_ppg], of those that are on; E' if none is. */
@@ -169,7 +174,7 @@ public final class Qieemo {
   private Tensor encode(Forward f, FeatureBatch batch) {
     Tensor features = begin(f, batch);
     Tensor h = f.exec.take(f.frames().rows(), config.encoder().width());
-    encoder.forward(f, features, h, null, null);
+    encoder.forward(f, features, h, null, null, config.encoder().blocks());
     return h;
   }
 

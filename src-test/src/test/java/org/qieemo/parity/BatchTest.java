@@ -40,6 +40,17 @@ class BatchTest {
     }
   }
 
+  /** Without a listener, blocks that nothing hears are left out. */
+  @ParameterizedTest(name = "{0} on {1}")
+  @MethodSource("casesAndKernels")
+  void listeningChangesNothing(GoldenCase golden, String kernels) throws IOException {
+    Path gguf = Conversions.toGguf(golden.checkpoint(), folder.resolve("model.gguf"));
+    try (LoadedModel model = new LoadedModel(gguf, kernels, 1)) {
+      float[] features = model.normalize(golden.features().floats());
+      assertSame(model.classify(features), model.hear(features).logits(), 0);
+    }
+  }
+
   private static void assertSame(EmotionLogits alone, EmotionLogits batch, int utterance) {
     assertArrayEquals(alone.utterance(0), batch.utterance(utterance), 0f, "logits");
     if (!alone.hasFrames()) {
