@@ -100,7 +100,7 @@ public final class SafetensorsReader {
       throw error(name, "its bytes leave the file: truncated");
     }
     ranges.add(new Range(name, offsets[0], offsets[1]));
-    ByteSource part = source.part(source.name() + "!" + name, payload + offsets[0], bytes);
+    ByteSource part = source.part(name, payload + offsets[0], bytes);
     return new StridedTensor(
         part, type, StridedTensor.View.contiguous(shape), why -> error(name, why));
   }
