@@ -7,8 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.qieemo.audio.FrontEnd;
-import org.qieemo.kernels.Backend;
-import org.qieemo.kernels.Backends;
 import org.qieemo.model.EmotionLogits;
 import org.qieemo.model.FeatureBatch;
 import org.qieemo.model.Forward;
@@ -50,10 +48,10 @@ public final class EmotionRecognizer implements AutoCloseable {
   private EmotionRecognizer(ModelFile file, RecognizerOptions options) {
     ModelConfig config = file.config();
     this.options = options;
-    Backend opened = Backends.open(options.backend(), options.backendOptions());
-    this.backend = new BackendInfo(opened.name(), opened.description());
-    this.model = new Qieemo(opened, file);
-    this.calls = new ForwardPool(opened);
+    ModelOnBackend prepared = ModelOnBackend.of(file, options.backend(), options.backendOptions());
+    this.backend = prepared.info();
+    this.model = prepared.model();
+    this.calls = new ForwardPool(prepared.backend());
     boolean global = config.frontEnd().normalization() == Normalization.GLOBAL;
     this.frontEnd =
         new FrontEnd(
@@ -135,7 +133,7 @@ public final class EmotionRecognizer implements AutoCloseable {
     return decoder != null;
   }
 
-  /** The back end that runs: its name and one sentence about it. */
+  /** The back end that runs: its name, one sentence about it, and which others were given up. */
   public BackendInfo backend() {
     return backend;
   }

@@ -18,7 +18,12 @@ final class ClassifyCommand implements Command {
         "FILE...",
         1,
         Integer.MAX_VALUE,
-        List.of(ModelOptions.MODEL, FORMAT, ModelOptions.THREADS, ModelOptions.BACKEND),
+        List.of(
+            ModelOptions.MODEL,
+            FORMAT,
+            ModelOptions.THREADS,
+            ModelOptions.BACKEND,
+            ModelOptions.DEVICE),
         List.of(
             "FILE is a WAV file; results appear in the order of the files, each as soon as it is",
             "known. A file that fails is reported and the others go on; the exit code is 1 then.",
@@ -32,7 +37,7 @@ final class ClassifyCommand implements Command {
 
   @Override
   public int run(Arguments arguments, Console console) throws IOException {
-    try (EmotionRecognizer recognizer = ModelOptions.open(arguments)) {
+    try (EmotionRecognizer recognizer = ModelOptions.open(arguments, console)) {
       if (!recognizer.canClassify()) {
         throw new FileFailure(
             arguments.get("--model", "embedded model")

@@ -22,7 +22,7 @@ class UsageTest {
         "classify --threads 0 a.wav     | from 1 to 1024         | classify --help",
         "classify --threads 9999999999 a.wav | from 1 to 1024    | classify --help",
         "classify --threads -1 a.wav    | from 1 to 1024         | classify --help",
-        "classify --backend gpu a.wav   | auto or cpu            | classify --help",
+        "classify --backend gpu a.wav   | auto, opencl or cpu    | classify --help",
         "classify --model               | needs a value          | classify --help",
         "classify --model --threads 2 a | needs a value          | classify --help",
         "classify --model= a.wav        | not empty              | classify --help",
@@ -74,7 +74,7 @@ class UsageTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "classify   | --model --format --threads --backend --help --debug",
+        "classify   | --model --format --threads --backend --device --help --debug",
         "transcribe | --model --format --help --debug",
         "evaluate   | --model --format --output --predictions --split --progress --threads --backend",
         "features   | --tap --output --model --help --debug",
