@@ -34,7 +34,8 @@ public final class DeviceKernels {
         throw new IllegalArgumentException(name + " is no device");
       }
       System.out.println(backend.description());
-      System.out.println("median of " + RUNS + " runs by the device's clock, results checked first");
+      System.out.println(
+          "median of " + RUNS + " runs by the device's clock, results checked first");
       System.out.println("| kernel | size | us | GFLOP/s | GB/s | largest difference |");
       System.out.println("|---|---|---|---|---|---|");
       for (DeviceCase one : DeviceCase.all(frames)) {

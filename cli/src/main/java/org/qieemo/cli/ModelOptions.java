@@ -67,7 +67,8 @@ final class ModelOptions {
     if (names.contains(name)) {
       return null;
     }
-    String hint = name.equals("opencl") ? ", or qieemo-opencl.jar on the class path for opencl" : "";
+    String hint =
+        name.equals("opencl") ? ", or qieemo-opencl.jar on the class path for opencl" : "";
     return Text.or(names) + hint;
   }
 }

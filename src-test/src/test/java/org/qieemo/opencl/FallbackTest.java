@@ -43,8 +43,7 @@ class FallbackTest {
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().putAll(environment);
-    Process process =
-        builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+    Process process = builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
     if (!process.waitFor(240, TimeUnit.SECONDS)) {
       process.destroyForcibly();
       throw new AssertionError("no end after 240 s: " + command);
@@ -60,6 +59,11 @@ class FallbackTest {
     return System.getProperty("java.class.path");
   }
 
+  /** An environment in which OpenCL finds no driver, so that auto has only the CPU to go on to. */
+  private Map<String, String> noPlatform() {
+    return Map.of("OCL_ICD_VENDORS", folder.resolve("none").toString());
+  }
+
   /** The class path with the broken provider's service in front. */
   private String withBroken() throws IOException {
     Path services = Files.createDirectories(folder.resolve("broken/META-INF/services"));
@@ -71,11 +75,11 @@ class FallbackTest {
   @Test
   void autoGoesOnToTheCpuWithOneWarning() throws Exception {
     Result result =
-        qieemo(withBroken(), List.of(), Map.of(), "classify", "--format=jsonl", SAMPLE.toString());
+        qieemo(
+            withBroken(), List.of(), noPlatform(), "classify", "--format=jsonl", SAMPLE.toString());
     assertEquals(0, result.code(), result.err().toString());
     assertEquals(
-        List.of(
-            "qieemo: warning: broken cannot be used: it fell off the bus; cpu runs instead"),
+        List.of("qieemo: warning: broken cannot be used: it fell off the bus; cpu runs instead"),
         result.err());
     assertTrue(result.out().contains("\"backend\":\"cpu\""), result.out());
   }
@@ -86,7 +90,7 @@ class FallbackTest {
         qieemo(
             withBroken(),
             List.of("-Dbroken.opens=true"),
-            Map.of(),
+            noPlatform(),
             "classify",
             "--format=jsonl",
             SAMPLE.toString());
@@ -124,10 +128,14 @@ class FallbackTest {
   @Test
   void withoutAnyPlatformTheErrorSaysWhatToInstall() throws Exception {
     OpenCl.orSkip();
-    Map<String, String> nothing = Map.of("OCL_ICD_VENDORS", folder.resolve("none").toString());
     Result result =
         qieemo(
-            classPath(), List.of(), nothing, "classify", "--backend=opencl", SAMPLE.toString());
+            classPath(),
+            List.of(),
+            noPlatform(),
+            "classify",
+            "--backend=opencl",
+            SAMPLE.toString());
     assertEquals(1, result.code(), result.out());
     assertEquals(1, result.err().size(), result.err().toString());
     assertTrue(result.err().get(0).contains("without any platform"), result.err().toString());

@@ -20,7 +20,9 @@ import org.qieemo.kernels.device.Limits;
 import org.qieemo.model.Qieemo;
 import org.qieemo.opencl.CountingDevice.Fault;
 
-/** Whatever fails, and whenever: one clear exception, nothing left on the device, and it goes on. */
+/**
+ * Whatever fails, and whenever: one clear exception, nothing left on the device, and it goes on.
+ */
 class FaultTest {
   @TempDir static Path folder;
   private static SharedDevice shared;

@@ -72,9 +72,11 @@ class BinaryCacheTest {
         folder,
         () -> {
           Path mine = PrivateFolder.of("test");
-          assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(mine)));
+          assertEquals(
+              "rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(mine)));
           Files.setPosixFilePermissions(mine, PosixFilePermissions.fromString("rwxrwxrwx"));
-          String message = assertThrows(IOException.class, () -> PrivateFolder.of("test")).getMessage();
+          String message =
+              assertThrows(IOException.class, () -> PrivateFolder.of("test")).getMessage();
           assertTrue(message.contains("0700"), message);
         });
   }

@@ -44,7 +44,9 @@ final class Jocl {
       return "no OpenCL library (libOpenCL.so.1): install your device's OpenCL driver and an ICD"
           + " loader, such as Debian's ocl-icd-libopencl1";
     } catch (IOException e) {
-      return "JOCL's native library cannot be unpacked: " + e.getMessage();
+      return "JOCL's native library cannot be unpacked ("
+          + e.getMessage()
+          + "): name a folder of yours with -Dqieemo.cache=FOLDER";
     } catch (RuntimeException e) { // how JOCL says that it has nothing for this system
       return "JOCL does not know this system: " + e.getMessage();
     }

@@ -9,6 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
 import java.util.Locale;
 import java.util.Set;
 
@@ -39,17 +40,22 @@ public final class PrivateFolder {
     Files.createDirectories(folder, mode);
     PosixFileAttributes found =
         Files.readAttributes(folder, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-    String user = System.getProperty("user.name");
     boolean others = found.permissions().stream().anyMatch(OTHERS::contains);
-    if (!found.isDirectory() || others || !found.owner().getName().equals(user)) {
+    if (!found.isDirectory() || others || !found.owner().equals(me(folder))) {
       throw new IOException(
-          folder
-              + " must be a folder of "
-              + user
-              + " with mode 0700; remove it, or set "
-              + PROPERTY);
+          folder + " must be your own folder with mode 0700; remove it, or set -D" + PROPERTY);
     }
     return folder;
+  }
+
+  /** Who owns what this process makes; a user without a name has no other way to tell. */
+  private static UserPrincipal me(Path folder) throws IOException {
+    Path made = Files.createTempFile(folder, "mine", ".tmp");
+    try {
+      return Files.getOwner(made);
+    } finally {
+      Files.delete(made);
+    }
   }
 
   private static boolean posix() {
