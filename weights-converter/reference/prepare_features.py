@@ -1,13 +1,16 @@
 """Decodes the corpora and caches Kaldi filter banks (and, when asked, a teacher's block outputs) as float16.
 
 With `--speed 1.15` the recordings are first played that much faster, which raises tempo and pitch alike; the cache
-is then called `NAME@1.15`.
+is then called `NAME@1.15`. With `--augmented 3` each recording gets a speed and noise of its own, drawn from the
+number and its name: `NAME~3`.
 """
 from __future__ import annotations
 
 import argparse
+import random
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -20,24 +23,41 @@ from qieemo_ref.frontend import kaldi_fbank, read_audio
 from qieemo_ref.model import AsrModel
 
 
-def samples_of(utterance: Utterance, speed: float) -> Tensor:
-    samples = read_audio(utterance.path)
-    return samples if speed == 1 else resampled(samples, speed)
+@dataclass
+class Variant:
+    """How the recordings are changed before anything is computed from them."""
+
+    speed: float = 1.0
+    augmented: int = 0
+
+    def name(self, corpus: str) -> str:
+        return corpus + (f"@{self.speed:g}" if self.speed != 1 else "") + (f"~{self.augmented}" if self.augmented else "")
+
+    def samples(self, utterance: Utterance) -> Tensor:
+        samples = read_audio(utterance.path)
+        draw = random.Random(f"{self.augmented} {utterance.name}")
+        speed = self.speed * (draw.uniform(0.85, 1.15) if self.augmented else 1.0)
+        samples = samples if speed == 1 else resampled(samples, speed)
+        if self.augmented and draw.random() < 0.5:
+            level = samples.square().mean().sqrt() * 10 ** (-draw.uniform(10, 30) / 20)
+            noise = torch.randn(len(samples), generator=torch.Generator().manual_seed(draw.randrange(1 << 30)))
+            samples = samples + level * noise
+        return samples
 
 
-def filter_banks(utterances: list[Utterance], speed: float) -> Iterator[Tensor]:
+def filter_banks(utterances: list[Utterance], variant: Variant) -> Iterator[Tensor]:
     for utterance in utterances:
-        yield kaldi_fbank(samples_of(utterance, speed))
+        yield kaldi_fbank(variant.samples(utterance))
 
 
-def teacher_outputs(utterances: list[Utterance], speed: float, folder: Path, blocks: list[int]) -> Iterator[Tensor]:
+def teacher_outputs(utterances: list[Utterance], variant: Variant, folder: Path, blocks: list[int]) -> Iterator[Tensor]:
     """[T', len(blocks) * d] of a frozen NeMo Conformer; its frame t + 1 is centred where WeNet's conv2d frame t is."""
     config, state = nemo.load(folder)
     teacher = AsrModel(config)
     teacher.load_state_dict(state)
     teacher.eval()
     for count, utterance in enumerate(utterances):
-        features = kaldi_fbank(samples_of(utterance, speed), snip_edges=False)
+        features = kaldi_fbank(variant.samples(utterance), snip_edges=False)
         outputs, _ = teacher.encoder(features.unsqueeze(0))
         yield torch.cat([outputs[block][0] for block in blocks], dim=-1)
         if count % 200 == 0:
@@ -51,17 +71,18 @@ def main() -> None:
     parser.add_argument("--corpora", nargs="+", default=list(CORPORA), choices=list(CORPORA))
     parser.add_argument("--teacher", type=Path, help="a NeMo folder; writes its block outputs instead of filter banks")
     parser.add_argument("--speed", type=float, default=1.0, help="play the recordings so many times as fast")
+    parser.add_argument("--augmented", type=int, default=0, help="the number of an augmented copy, from 1")
     parser.add_argument("--teacher-blocks", type=int, nargs="+", default=[6, 16])
     args = parser.parse_args()
+    variant = Variant(args.speed, args.augmented)
     torch.set_num_threads(1)
     args.cache.mkdir(parents=True, exist_ok=True)
     for corpus in args.corpora:
         utterances = CORPORA[corpus](args.data)
-        variant = corpus if args.speed == 1 else f"{corpus}@{args.speed:g}"
-        name = f"{variant}-teacher" if args.teacher else variant
+        name = variant.name(corpus) + ("-teacher" if args.teacher else "")
         with torch.no_grad():
-            blocks = (teacher_outputs(utterances, args.speed, args.teacher, args.teacher_blocks) if args.teacher
-                      else filter_banks(utterances, args.speed))
+            blocks = (teacher_outputs(utterances, variant, args.teacher, args.teacher_blocks) if args.teacher
+                      else filter_banks(utterances, variant))
             write_index(args.cache / f"{name}.json", utterances, write_array(args.cache / f"{name}.npy", blocks))
         print(f"{time.strftime('%X')} {name}: {len(utterances)} utterances", flush=True)
 

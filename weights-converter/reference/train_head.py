@@ -1,4 +1,8 @@
-"""A Qieemo head over any frozen backbone: its outputs are computed once, then taps, fusion and head are trained."""
+"""A Qieemo head over any frozen backbone: its outputs are computed once, then taps, fusion and head are trained.
+
+Where `{speaker}` stands in --backbone, every fold has a backbone of its own, one that has not heard that speaker
+either (adapt_encoder.py --without).
+"""
 from __future__ import annotations
 
 import argparse
@@ -25,7 +29,7 @@ ABOUT = {"author": "Qieemo for Java", "description": "A Qieemo-style head on a f
 HEAD_FILES = ("head.pt", "qieemo.json")
 
 
-def write_model(folder: Path, backbone: Path, head: Fusion, name: str) -> None:
+def write_model(folder: Path, backbone: Path, head: Fusion, name: str, license_text: str = "") -> None:
     """The backbone's files (linked, or copied where links are not possible), head.pt and qieemo.json."""
     folder.mkdir(parents=True, exist_ok=True)
     for source in backbone.iterdir():
@@ -38,7 +42,7 @@ def write_model(folder: Path, backbone: Path, head: Fusion, name: str) -> None:
                 shutil.copyfile(source, target)
     torch.save({f"qieemo.{key}": value.detach().clone() for key, value in head.state_dict().items()},
                folder / "head.pt")
-    write_json(folder / "qieemo.json", head.config.to_json(name=name, **ABOUT))
+    write_json(folder / "qieemo.json", head.config.to_json(name=name, **ABOUT, **({"license": license_text} if license_text else {})))
 
 
 def write_manifest(file: Path, recordings: list[Recording], seed: int) -> None:
@@ -51,32 +55,66 @@ def write_manifest(file: Path, recordings: list[Recording], seed: int) -> None:
                            f"seed{seed}-without-{r.speaker}.gguf"])
 
 
-def finished(args: argparse.Namespace, fold: Fold) -> None:
-    right = sum(a == b for a, b in zip(fold.truth, fold.found))
-    print(f"{time.strftime('%X')} without speaker {fold.speaker}, seed {fold.seed}: loss {fold.losses[0]:.3f} -> "
-          f"{fold.losses[-1]:.3f}, right {right}/{len(fold.truth)}", flush=True)
+class Folds:
+    """The corpus as a backbone sees it: one backbone for all folds, or one for each speaker left out."""
+
+    def __init__(self, args: argparse.Namespace, recipe: HeadRecipe) -> None:
+        self.args, self.recipe = args, recipe
+        self.recordings = corpora.load(args.corpus, args.data)
+        self.labels = corpora.labels_of(args.corpus, self.recordings)
+        self.fusion = FusionConfig(
+            labels=self.labels, taps_blocks=args.taps, ppg_form=args.ppg, width=args.width, mmf_kind=args.mmf,
+            cma_query=args.cma, cma_ffn_width=2 * args.width, cma_norm=args.cma_norm, pooling_kind=args.pooling)
+
+    def backbone(self, speaker: str) -> Path:
+        return Path(str(self.args.backbone).replace("{speaker}", speaker))
+
+    def corpus(self, speaker: str) -> FrozenCorpus:
+        folder = self.backbone(speaker)
+        cache = self.args.cache / folder.name if folder != self.args.backbone else self.args.cache
+        backbone = Backbone(folder)
+        extract(backbone, self.recordings, cache, self.recipe.copies)
+        streams = Streams(cache, self.args.taps, self.fusion.uses_ppg, self.recipe.copies)
+        return FrozenCorpus(streams, backbone.config, self.fusion,
+                            [self.labels.index(r.label) for r in self.recordings],
+                            [r.speaker for r in self.recordings])
+
+    def speakers(self) -> list[str]:
+        return self.args.speakers or sorted({r.speaker for r in self.recordings})
+
+    def finished(self, fold: Fold) -> None:
+        right = sum(a == b for a, b in zip(fold.truth, fold.found))
+        print(f"{time.strftime('%X')} without speaker {fold.speaker}, seed {fold.seed}: loss {fold.losses[0]:.3f} -> "
+              f"{fold.losses[-1]:.3f}, right {right}/{len(fold.truth)}", flush=True)
+        if self.args.folds:
+            name = f"seed{fold.seed}-without-{fold.speaker}"
+            write_model(self.args.folds / name, self.backbone(fold.speaker), fold.model, name)
+
+    def run(self) -> list[Fold]:
+        """Every seed for one speaker before the next: a backbone's outputs are held once."""
+        corpus, folds = None, []
+        for speaker in self.speakers():
+            if corpus is None or self.backbone(speaker) != self.args.backbone:
+                corpus = self.corpus(speaker)
+            for seed in self.args.seeds:
+                folds += leave_one_speaker_out(corpus, self.recipe, [speaker], [seed], self.finished)
+        return folds
+
+
+def evaluate(folds: Folds) -> None:
+    args, found = folds.args, summary(folds.run(), len(folds.labels))
+    print(f"UA {found['ua']:.4f} WA {found['wa']:.4f} macro-F1 {found['macro_f1']:.4f}", flush=True)
     if args.folds:
-        name = f"seed{fold.seed}-without-{fold.speaker}"
-        write_model(args.folds / name, args.backbone, fold.model, name)
-
-
-def evaluate(args: argparse.Namespace, corpus: FrozenCorpus, recipe: HeadRecipe, recordings: list[Recording]) -> None:
-    """The results are written after every seed."""
-    speakers, folds = args.speakers or sorted(set(corpus.speakers)), []
-    for seed in args.seeds:
-        folds += leave_one_speaker_out(corpus, recipe, speakers, [seed], lambda fold: finished(args, fold))
-        found = summary(folds, len(corpus.fusion.labels))
-        print(f"UA {found['ua']:.4f} WA {found['wa']:.4f} macro-F1 {found['macro_f1']:.4f}", flush=True)
-        if args.folds:
-            write_manifest(args.folds / f"seed{seed}.csv", recordings, seed)
-        if args.results:
-            write_json(args.results, {
-                "what": f"{args.corpus}, {len(corpus.fusion.labels)} classes, {len(recordings)} utterances, "
-                        "leave-one-speaker-out, frozen backbone, PyTorch float32",
-                "backbone": args.backbone.name, "date": time.strftime("%Y-%m-%d %H:%M"), "torch": torch.__version__,
-                "command": shlex.join(["python", *map(shortened, sys.argv)]), "held_out_speakers": speakers,
-                "seeds": sorted({f.seed for f in folds}), "fusion": corpus.fusion.to_json(),
-                "recipe": asdict(recipe), **found})
+        for seed in args.seeds:
+            write_manifest(args.folds / f"seed{seed}.csv", folds.recordings, seed)
+    if args.results:
+        write_json(args.results, {
+            "what": f"{args.corpus}, {len(folds.labels)} classes, {len(folds.recordings)} utterances, "
+                    "leave-one-speaker-out, PyTorch float32, "
+                    + ("frozen backbone" if folds.backbone("x") == args.backbone else "a backbone for each fold"),
+            "backbone": args.backbone.name, "date": time.strftime("%Y-%m-%d %H:%M"), "torch": torch.__version__,
+            "command": shlex.join(["python", *map(shortened, sys.argv)]), "held_out_speakers": folds.speakers(),
+            "seeds": args.seeds, "fusion": folds.fusion.to_json(), "recipe": asdict(folds.recipe), **found})
 
 
 def arguments() -> argparse.Namespace:
@@ -89,6 +127,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--results", type=Path, help="a JSON file for the evaluation")
     parser.add_argument("--folds", type=Path, help="write every fold's model folder and a manifest per seed here")
     parser.add_argument("--final", type=Path, help="train on all speakers with the first seed; the folder to write")
+    parser.add_argument("--name", help="of the final model; its folder's name where absent")
+    parser.add_argument("--license", default="", help="a sentence for the final model's metadata")
     parser.add_argument("--speakers", nargs="+", help="only these folds")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--taps", type=int, nargs="+", default=[4, 5, 6])
@@ -107,21 +147,13 @@ def main() -> None:
     args = arguments()
     torch.set_num_threads(1)
     recipe = HeadRecipe(**{key: getattr(args, key) for key in asdict(HeadRecipe())})
-    backbone, recordings = Backbone(args.backbone), corpora.load(args.corpus, args.data)
-    extract(backbone, recordings, args.cache, recipe.copies)
-    labels = corpora.labels_of(args.corpus, recordings)
-    fusion = FusionConfig(
-        labels=labels, taps_blocks=args.taps, ppg_form=args.ppg, width=args.width, mmf_kind=args.mmf,
-        cma_query=args.cma, cma_ffn_width=2 * args.width, cma_norm=args.cma_norm, pooling_kind=args.pooling)
-    streams = Streams(args.cache, args.taps, fusion.uses_ppg, recipe.copies)
-    corpus = FrozenCorpus(streams, backbone.config, fusion, [labels.index(r.label) for r in recordings],
-                          [r.speaker for r in recordings])
+    folds = Folds(args, recipe)
     if args.final:
-        head, losses = train(corpus, recipe, list(range(len(recordings))), args.seeds[0])
+        head, losses = train(folds.corpus(""), recipe, list(range(len(folds.recordings))), args.seeds[0])
         print(f"loss {losses[0]:.3f} -> {losses[-1]:.3f}", flush=True)
-        write_model(args.final, args.backbone, head, args.final.name)
+        write_model(args.final, args.backbone, head, args.name or args.final.name, args.license)
     else:
-        evaluate(args, corpus, recipe, recordings)
+        evaluate(folds)
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ class EncoderConfig:
     static_chunk_size: int = 0
     num_left_chunks: int = -1
     normalization: str = "global"
-    """`none`, `global` (buffers of the checkpoint) or `per_feature` (NeMo)."""
+    """`none`, `global` (buffers of the checkpoint), `per_feature` (NeMo) or `per_feature_population` (its k2 exports)."""
     blank: int = 0
 
     def __post_init__(self) -> None:

@@ -86,8 +86,8 @@ class Attention(nn.Module):
         self.dropout = nn.Dropout(dropout)
 
     def split(self, x: Tensor) -> Tensor:
-        """[B, T, d] -> [B, h, T, d/h]"""
-        return x.unflatten(-1, (self.heads, -1)).transpose(1, 2)
+        """[B, T, d] -> [B, h, T, d/h]; the ONNX exporter would fix T behind unflatten"""
+        return x.reshape(x.shape[0], x.shape[1], self.heads, -1).transpose(1, 2)
 
     def forward(self, x: Tensor, positions: Tensor | None, mask: Tensor | None) -> Tensor:
         """x [B, T, d]; positions [R, d]; mask, true where allowed, broadcastable to [B, 1, T, T].
@@ -202,6 +202,8 @@ class ConformerEncoder(nn.Module):
         """[B, T, F]; `per_feature` (NeMo) knows no padding here, so its batches hold one utterance."""
         if self.config.normalization == "per_feature":
             return torch.stack([per_feature(one) for one in features])
+        if self.config.normalization == "per_feature_population":
+            return torch.stack([per_feature(one, unbiased=False) for one in features])
         return self.global_cmvn(features) if self.config.normalization == "global" else features
 
     def masks(self, frames: int, lengths: Tensor | None) -> tuple[Tensor | None, Tensor | None]:
@@ -224,13 +226,13 @@ class ConformerEncoder(nn.Module):
         return x
 
     def forward(self, features: Tensor, lengths: Tensor | None = None,
-                detach_after: int | None = None) -> tuple[list[Tensor], Tensor]:
-        """features [B, T, F] before CMVN, lengths [B] of valid frames after subsampling.
+                detach_after: int | None = None, normalized: bool = False) -> tuple[list[Tensor], Tensor]:
+        """features [B, T, F] before CMVN (or `normalized` already), lengths [B] of valid frames after subsampling.
 
         Returns [subsampled, block 1, .., block L] and the encoder's output, each [B, T', d].
         No gradient flows back from the blocks behind block `detach_after`.
         """
-        x = self.dropout(self.embedded(self.normalized(features)))
+        x = self.dropout(self.embedded(features if normalized else self.normalized(features)))
         mask, valid = self.masks(x.shape[1], lengths)
         positions = position_table(self.config.position, x.shape[1], x.shape[2])
         positions = positions.to(x) if positions is not None else None

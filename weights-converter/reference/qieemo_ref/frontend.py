@@ -54,9 +54,9 @@ def kaldi_fbank(samples: torch.Tensor, bins: int = 80, snip_edges: bool = True,
     return (power @ mel_filters(bins)).clamp_min(FLOOR).log()
 
 
-def per_feature(features: torch.Tensor) -> torch.Tensor:
-    """NeMo's normalisation, [T, F]: per bin over time, unbiased deviation plus 1e-5."""
-    return (features - features.mean(0)) / (features.std(0, unbiased=True) + 1e-5)
+def per_feature(features: torch.Tensor, unbiased: bool = True) -> torch.Tensor:
+    """NeMo's normalisation, [T, F]: per bin over time, deviation plus 1e-5; the k2 exporters' is biased."""
+    return (features - features.mean(0)) / (features.std(0, unbiased=unbiased) + 1e-5)
 
 
 def read_audio(path: str) -> torch.Tensor:

@@ -16,7 +16,6 @@ from torch.nn import functional as F
 from .backbone import Streams
 from .config import EncoderConfig, FusionConfig
 from .data import pad
-from .emotion import class_weights
 from .fusion import Fusion
 from .metrics import scores
 from .training import seed_everything, set_rate, warm_cosine
@@ -42,7 +41,13 @@ class HeadRecipe:
 
 
 MAIN = HeadRecipe(epochs=50, batch=16, copies=4)
-"""The main configuration's; with taps 4, 5, 6 of the NeMo backbone, MMF `concat`, width 96 and `stats` pooling."""
+"""For the NeMo backbone; with taps 4, 5, 6, MMF `concat`, width 96 and `stats` pooling."""
+
+
+def class_weights(labels: Tensor, classes: int) -> Tensor:
+    """[K]: the square root of each class's inverse frequency."""
+    counts = torch.bincount(labels, minlength=classes).clamp_min(1)
+    return (counts.sum() / (classes * counts)).sqrt()
 
 
 class PpgFusion(Fusion):

@@ -5,6 +5,7 @@ import math
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 RELATIVE_POSITIONS = ("wenet", "relative", "legacy")
 LEGACY_LENGTH = 5000
@@ -26,7 +27,7 @@ def position_table(kind: str, frames: int, width: int) -> Tensor | None:
     if kind == "wenet":
         return absolute_table(frames, width)
     if kind == "relative":
-        return encode(torch.arange(frames - 1, -frames, -1), width)
+        return encode(frames - 1 - torch.arange(2 * frames - 1), width)
     if kind == "legacy":
         longest = max(LEGACY_LENGTH, frames)
         return encode(longest - 1 - torch.arange(frames), width)
@@ -43,12 +44,20 @@ def attention_scores(kind: str, by_content: Tensor, keys: Tensor, by_position: T
 
 def shifted(kind: str, scores: Tensor) -> Tensor:
     """[B, h, T, R] by position row -> [B, h, T, T] by key."""
-    frames = scores.shape[-2]
-    row, column = torch.arange(frames)[:, None], torch.arange(frames)[None, :]
     if kind == "relative":
-        index = frames - 1 - row + column
-        return scores.gather(-1, index.expand(*scores.shape[:-1], frames))
-    return legacy_shift(scores, row, column)
+        return relative_shift(scores)
+    frames = scores.shape[-2]
+    return legacy_shift(scores, torch.arange(frames)[:, None], torch.arange(frames)[None, :])
+
+
+def relative_shift(scores: Tensor) -> Tensor:
+    """[B, h, T, 2T-1] -> [B, h, T, T]: row i loses its first T-1-i columns.
+
+    Transformer-XL's pad and reshape: exporters can trace it for any T, and engines run it fast.
+    """
+    batch, heads, frames, columns = (scores.shape[axis] for axis in range(4))
+    padded = F.pad(scores, (1, 0)).view(batch, heads, columns + 1, frames)
+    return padded[:, :, 1:].reshape(batch, heads, frames, columns)[..., :frames]
 
 
 def legacy_shift(scores: Tensor, row: Tensor, column: Tensor) -> Tensor:

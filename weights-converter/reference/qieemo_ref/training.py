@@ -46,6 +46,14 @@ def spec_augment(features: Tensor, fill: Tensor, frequency: int, frames: int, ma
     return features
 
 
+def add_noise(features: Tensor) -> Tensor:
+    """[T, F] log mel energies with a steady noise of a random, smooth spectrum, 5 to 30 dB below the mean level."""
+    level = features.mean() - random.uniform(5.0, 30.0) * math.log(10) / 10
+    bend = torch.randn(5) * 1.5
+    spectrum = torch.nn.functional.interpolate(bend[None, None], features.shape[1], mode="linear", align_corners=True)
+    return torch.logaddexp(features, level + spectrum[0] + 0.5 * torch.randn_like(features))
+
+
 def stretch_time(features: Tensor, factor: float) -> Tensor:
     """[T, F] -> [round(T / factor), F], linearly interpolated: tempo without pitch."""
     length = max(8, round(len(features) / factor))

@@ -2,6 +2,7 @@ package org.qieemo;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import org.qieemo.audio.Samples;
 import org.qieemo.audio.WavAudio;
 import org.qieemo.audio.WavReader;
 
@@ -15,17 +16,14 @@ public record Audio(float[] samples, int sampleRate) {
   /**
    * Checks the samples.
    *
-   * @throws InvalidAudioException if a sample is NaN or infinite, or the rate is not 1000 to 768000
+   * @throws InvalidAudioException if a sample is NaN, infinite or beyond {@link
+   *     Samples#MAX_MAGNITUDE}, or the rate is not 1000 to 768000
    */
   public Audio {
     if (sampleRate < 1000 || sampleRate > 768_000) {
       throw new InvalidAudioException("sample rate must be 1000 to 768000 Hz, found " + sampleRate);
     }
-    for (int i = 0; i < samples.length; i++) {
-      if (!Float.isFinite(samples[i])) {
-        throw new InvalidAudioException("sample " + i + " is " + samples[i]);
-      }
-    }
+    Samples.requireUsable(samples);
   }
 
   /**

@@ -26,14 +26,14 @@ final class CtcDecoder {
     for (int from = 0; from < logits.length; from += vocabulary) {
       int best = argmax(logits, from, vocabulary);
       if (best != last && best != blank) {
-        text.append(written(tokens.get(best)));
+        text.append(written(best));
       }
       last = best;
     }
     return text.toString().strip();
   }
 
-  private static int argmax(float[] values, int from, int count) {
+  static int argmax(float[] values, int from, int count) {
     int best = 0;
     for (int i = 1; i < count; i++) {
       best = values[from + i] > values[from + best] ? i : best;
@@ -41,7 +41,9 @@ final class CtcDecoder {
     return best;
   }
 
-  private static String written(String token) {
+  /** A token as text: with spaces for word marks, empty for special tokens. */
+  String written(int index) {
+    String token = tokens.get(index);
     if (token.equals("<space>")) {
       return " ";
     }

@@ -6,12 +6,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 import org.qieemo.audio.FrontEnd;
+import org.qieemo.audio.WavReader;
 import org.qieemo.model.EmotionLogits;
 import org.qieemo.model.FeatureBatch;
 import org.qieemo.model.Forward;
 import org.qieemo.model.Qieemo;
-import org.qieemo.model.Softmax;
 import org.qieemo.weights.FrontEndConfig.Normalization;
 import org.qieemo.weights.FusionConfig;
 import org.qieemo.weights.GgufFile;
@@ -33,10 +34,15 @@ import org.qieemo.weights.TensorNames;
  *
  * <p>Immutable and safe for use by many threads at once; each concurrent call keeps its own
  * buffers, which are reused. {@link #close()} waits for running calls, is idempotent, and every
- * later call throws {@link IllegalStateException}.
+ * later call throws {@link IllegalStateException}. Interrupting a thread does not stop a
+ * computation that it has begun, but a WAV file that it reads, with an {@link
+ * AudioFormatException}; the thread stays interrupted. An error leaves the recognizer usable.
  */
 public final class EmotionRecognizer implements AutoCloseable {
   private static final String EMBEDDED = "embedded.gguf";
+
+  /** Seconds of a file that are read at once: enough windows for a batch. */
+  private static final int BLOCK_SECONDS = 8;
 
   private final RecognizerOptions options;
   private final BackendInfo backend;
@@ -123,6 +129,16 @@ public final class EmotionRecognizer implements AutoCloseable {
     return fusion == null ? List.of() : fusion.labels();
   }
 
+  /**
+   * The labels that an answer with these options chooses among, in the model's order.
+   *
+   * @throws IllegalArgumentException if the options name a label that the model does not have
+   * @throws UnsupportedByModelException if the model has no emotion head
+   */
+  public List<String> labels(DecisionOptions options) {
+    return decision(options).labels();
+  }
+
   /** Whether the model has an emotion head. */
   public boolean canClassify() {
     return model.config().fusion() != null;
@@ -151,15 +167,29 @@ public final class EmotionRecognizer implements AutoCloseable {
 
   /** Hears the emotion of one utterance; errors as {@link #classify(Path)}. */
   public Emotion classify(Audio audio) {
-    return classifyAll(List.of(audio)).get(0);
+    return classify(audio, DecisionOptions.DEFAULT);
+  }
+
+  /**
+   * Hears the emotion of one utterance; errors as {@link #classify(Path)}.
+   *
+   * @throws IllegalArgumentException if the options name a label that the model does not have
+   */
+  public Emotion classify(Audio audio, DecisionOptions options) {
+    return classifyAll(List.of(audio), options).get(0);
+  }
+
+  /** As {@link #classifyAll(List, DecisionOptions)} with {@link DecisionOptions#DEFAULT}. */
+  public List<Emotion> classifyAll(List<Audio> batch) {
+    return classifyAll(batch, DecisionOptions.DEFAULT);
   }
 
   /**
    * Hears the emotions of several utterances in one run, in their order. Each result is
    * bit-identical to that of the utterance alone.
    */
-  public List<Emotion> classifyAll(List<Audio> batch) {
-    requireClassifier();
+  public List<Emotion> classifyAll(List<Audio> batch, DecisionOptions options) {
+    Decision decision = decision(options);
     if (batch.isEmpty()) {
       return List.of();
     }
@@ -169,12 +199,89 @@ public final class EmotionRecognizer implements AutoCloseable {
     for (int i = 0; i < batch.size(); i++) {
       emotions.add(
           new Emotion(
-              labels(),
-              probabilities(logits.utterance(i)),
+              decision,
+              decision.probabilities(logits.utterance(i)),
               batch.get(i).seconds(),
-              curve(logits, i)));
+              curve(decision, logits, i)));
     }
     return emotions;
+  }
+
+  /**
+   * Begins to hear audio that arrives in pieces. Any number of streams may run at once.
+   *
+   * @param sampleRate Hz, 1000 to 768000
+   * @throws IllegalArgumentException if the options do not fit the model
+   * @throws UnsupportedByModelException if the model has no emotion head
+   */
+  public EmotionStream stream(int sampleRate, TimelineOptions options) {
+    Decision decision = decision(options.decision());
+    if (options.windowSeconds() * 1000 < leastMillis()) {
+      throw new IllegalArgumentException(
+          "windows of "
+              + options.windowSeconds()
+              + " s are too short: the model needs "
+              + leastMillis()
+              + " ms");
+    }
+    SpanScorer scorer = new WindowScorer(model, frontEnd, calls);
+    return new EmotionStream(frontEnd.stream(sampleRate), sampleRate, scorer, decision, options);
+  }
+
+  /**
+   * The timeline of a WAV file, in memory; errors as {@link #timeline(Path, TimelineOptions,
+   * Consumer)}.
+   */
+  public Timeline timeline(Path wav, TimelineOptions options) throws IOException {
+    List<TimelineSegment> segments = new ArrayList<>();
+    double seconds = timeline(wav, options, segments::add);
+    return new Timeline(segments, seconds);
+  }
+
+  /**
+   * Hears a WAV file of any length, read block by block: memory does not grow with it, time grows
+   * in proportion.
+   *
+   * @param segments is told of each segment in the order of time, by the calling thread
+   * @return duration of the audio in seconds
+   * @throws AudioFormatException if the file is no WAV that this engine reads
+   * @throws InvalidAudioException if it is too short
+   */
+  public double timeline(Path wav, TimelineOptions options, Consumer<TimelineSegment> segments)
+      throws IOException {
+    try (WavReader reader = WavReader.open(wav);
+        EmotionStream stream = stream(reader.sampleRate(), options)) {
+      float[] block = new float[BLOCK_SECONDS * reader.sampleRate()];
+      for (int n = reader.read(block, 0, block.length);
+          n > 0;
+          n = reader.read(block, 0, block.length)) {
+        stream.push(block, 0, n).forEach(segments);
+      }
+      requireLongEnough(stream.seconds());
+      stream.finish().forEach(segments);
+      return stream.seconds();
+    }
+  }
+
+  /** The timeline of audio in memory. */
+  public Timeline timeline(Audio audio, TimelineOptions options) {
+    requireLongEnough(audio.seconds());
+    try (EmotionStream stream = stream(audio.sampleRate(), options)) {
+      List<TimelineSegment> segments = new ArrayList<>(stream.push(audio.samples()));
+      segments.addAll(stream.finish());
+      return new Timeline(segments, stream.seconds());
+    }
+  }
+
+  private void requireLongEnough(double seconds) {
+    if (seconds * 1000 < leastMillis()) {
+      throw tooShort(seconds);
+    }
+  }
+
+  private InvalidAudioException tooShort(double seconds) {
+    return new InvalidAudioException(
+        seconds(seconds) + " s of audio are too short: the model needs " + leastMillis() + " ms");
   }
 
   /**
@@ -234,10 +341,11 @@ public final class EmotionRecognizer implements AutoCloseable {
   }
 
   private FeatureMatrix frameEmotion(EmotionLogits logits) {
+    Decision decision = decision(DecisionOptions.DEFAULT);
     int labels = labels().size();
     float[] values = new float[logits.frames(0) * labels];
     for (int t = 0; t < logits.frames(0); t++) {
-      double[] row = probabilities(logits.frame(0, t));
+      double[] row = decision.probabilities(logits.frame(0, t));
       for (int k = 0; k < labels; k++) {
         values[t * labels + k] = (float) row[k];
       }
@@ -251,15 +359,14 @@ public final class EmotionRecognizer implements AutoCloseable {
     for (Audio audio : batch) {
       if (audio.seconds() > options.maxSeconds()) {
         throw new InvalidAudioException(
-            seconds(audio)
+            seconds(audio.seconds())
                 + " s of audio exceed the limit of "
                 + options.maxSeconds()
-                + " s: cut it");
+                + " s: cut it, or take a timeline (--timeline)");
       }
       float[] utterance = frontEnd.features(audio.samples(), audio.sampleRate());
       if (model.config().subsampling().outputFrames(utterance.length / bins) < 1) {
-        throw new InvalidAudioException(
-            seconds(audio) + " s of audio are too short: the model needs " + leastMillis() + " ms");
+        throw tooShort(audio.seconds());
       }
       features.add(utterance);
     }
@@ -277,24 +384,24 @@ public final class EmotionRecognizer implements AutoCloseable {
     return millis;
   }
 
-  private static String seconds(Audio audio) {
-    return String.format(Locale.ROOT, "%.3f", audio.seconds());
+  private static String seconds(double seconds) {
+    return String.format(Locale.ROOT, "%.3f", seconds);
   }
 
-  private double[] probabilities(float[] logits) {
-    FusionConfig.Calibration c = model.config().fusion().calibration();
-    return Softmax.of(logits, c.temperature(), c.prior(), c.priorTau());
+  private Decision decision(DecisionOptions options) {
+    requireClassifier();
+    return new Decision(model.config().fusion(), options);
   }
 
-  private EmotionCurve curve(EmotionLogits logits, int utterance) {
+  private EmotionCurve curve(Decision decision, EmotionLogits logits, int utterance) {
     if (!model.hasFrameLogits()) {
       return null;
     }
     double[][] rows = new double[logits.frames(utterance)][];
     for (int t = 0; t < rows.length; t++) {
-      rows[t] = probabilities(logits.frame(utterance, t));
+      rows[t] = decision.probabilities(logits.frame(utterance, t));
     }
-    return new EmotionCurve(labels(), model.config().frameSeconds(), rows);
+    return new EmotionCurve(decision.labels(), model.config().frameSeconds(), rows);
   }
 
   private void requireClassifier() {

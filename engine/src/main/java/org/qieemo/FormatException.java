@@ -4,13 +4,16 @@ import java.io.IOException;
 
 /**
  * A file is not what it should be: damaged, of an unknown kind, or unsupported. The message is one
- * line: the source, the offset where known, what was expected and what was found.
+ * line: the source, the offset where known, what was expected and what was found; control
+ * characters that come from the file are shown as {@code \x0a}.
  */
 public class FormatException extends IOException {
   private static final long serialVersionUID = 1L;
 
   /** Offset of a problem that has no place in the file. */
   public static final long NO_OFFSET = -1;
+
+  private static final int MAX_REASON = 1000;
 
   private final String source;
   private final long offset;
@@ -24,10 +27,28 @@ public class FormatException extends IOException {
    * @param reason what was expected, what was found, what to do
    */
   public FormatException(String source, long offset, String reason) {
-    super(offset < 0 ? source + ": " + reason : source + ": at byte " + offset + ": " + reason);
+    super(message(source, offset, printable(reason)));
     this.source = source;
     this.offset = offset;
-    this.reason = reason;
+    this.reason = printable(reason);
+  }
+
+  private static String message(String source, long offset, String reason) {
+    String place = offset < 0 ? "" : "at byte " + offset + ": ";
+    return printable(source) + ": " + place + reason;
+  }
+
+  /** One line of bounded length, whatever a hostile file made part of it. */
+  private static String printable(String text) {
+    String shown = text.length() > MAX_REASON ? text.substring(0, MAX_REASON) + "..." : text;
+    if (shown.chars().noneMatch(Character::isISOControl)) {
+      return shown;
+    }
+    StringBuilder visible = new StringBuilder();
+    for (char c : shown.toCharArray()) {
+      visible.append(Character.isISOControl(c) ? String.format("\\x%02x", (int) c) : c);
+    }
+    return visible.toString();
   }
 
   /** The file's name, or what stands for it. */

@@ -1,8 +1,10 @@
 package org.qieemo.cli;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import org.qieemo.Audio;
+import org.qieemo.DecisionOptions;
 import org.qieemo.EmotionRecognizer;
 
 /** {@code qieemo classify}. */
@@ -18,49 +20,61 @@ final class ClassifyCommand implements Command {
         "FILE...",
         1,
         Integer.MAX_VALUE,
-        List.of(
-            ModelOptions.MODEL,
-            FORMAT,
-            ModelOptions.THREADS,
-            ModelOptions.BACKEND,
-            ModelOptions.DEVICE),
+        options(),
         List.of(
             "FILE is a WAV file; results appear in the order of the files, each as soon as it is",
             "known. A file that fails is reported and the others go on; the exit code is 1 then.",
-            "jsonl: one object per file and line, with file, duration, label, scores and backend,",
-            "or file and error. json: the same objects as one array."),
+            "jsonl: one object per file and line, with schema, file, duration, label, confidence,",
+            "scores and backend, or file and error. json: the same objects as one array.",
+            "An answer that --unknown-below refuses is 'unknown'; its scores are printed."),
         List.of(
             "qieemo classify voice.wav",
             "qieemo classify --format jsonl recordings/*.wav > emotions.jsonl",
+            "qieemo classify --labels anger,neutral --unknown-below 0.6 --top 1 voice.wav",
             "qieemo classify --model my-model.gguf --threads 2 a.wav b.wav"));
   }
 
+  private static List<Option> options() {
+    List<Option> options = new ArrayList<>(List.of(ModelOptions.MODEL, FORMAT));
+    options.addAll(AnswerOptions.ALL);
+    options.addAll(List.of(ModelOptions.THREADS, ModelOptions.BACKEND, ModelOptions.DEVICE));
+    return List.copyOf(options);
+  }
+
   @Override
-  public int run(Arguments arguments, Console console) throws IOException {
+  public int run(Arguments arguments, Console console) throws IOException, UsageException {
     try (EmotionRecognizer recognizer = ModelOptions.open(arguments, console)) {
       if (!recognizer.canClassify()) {
         throw new FileFailure(
             arguments.get("--model", "embedded model")
                 + ": the model has no emotion head and cannot classify; see 'qieemo inspect'");
       }
-      EmotionPrinter printer =
-          switch (arguments.get("--format", "text")) {
-            case "json" -> new JsonEmotions(console, recognizer.backend().name(), true);
-            case "jsonl" -> new JsonEmotions(console, recognizer.backend().name(), false);
-            default -> new TextEmotions(console, arguments.operands(), recognizer.labels());
-          };
+      DecisionOptions options = AnswerOptions.of(arguments, recognizer);
+      EmotionPrinter printer = printer(arguments, console, recognizer, options);
       printer.begin();
-      int code = Batch.run(arguments.operands(), console, work(recognizer, printer));
+      int code = Batch.run(arguments.operands(), console, work(recognizer, options, printer));
       printer.end();
       return code;
     }
   }
 
-  private static Batch.Work work(EmotionRecognizer recognizer, EmotionPrinter printer) {
+  private static EmotionPrinter printer(
+      Arguments arguments, Console console, EmotionRecognizer recognizer, DecisionOptions options) {
+    String backend = recognizer.backend().name();
+    int top = AnswerOptions.top(arguments);
+    return switch (arguments.get("--format", "text")) {
+      case "json" -> new JsonEmotions(console, backend, true, top);
+      case "jsonl" -> new JsonEmotions(console, backend, false, top);
+      default -> new TextEmotions(console, arguments.operands(), recognizer.labels(options), top);
+    };
+  }
+
+  private static Batch.Work work(
+      EmotionRecognizer recognizer, DecisionOptions options, EmotionPrinter printer) {
     return new Batch.Work() {
       @Override
       public void on(String file, Audio audio) {
-        printer.emotion(file, recognizer.classify(audio));
+        printer.emotion(file, recognizer.classify(audio, options));
       }
 
       @Override

@@ -21,6 +21,7 @@ interface Command {
    *
    * @return the exit code
    * @throws IOException for what stops the whole command; its message names the file
+   * @throws UsageException for options that make no sense with one another or with the model
    */
-  int run(Arguments arguments, Console console) throws IOException;
+  int run(Arguments arguments, Console console) throws IOException, UsageException;
 }

@@ -42,6 +42,17 @@ record Option(String name, String value, String text, boolean required, Check ch
     return new Option(name, "N", text, false, v -> wrongNumber(v, least, most));
   }
 
+  static Option decimal(String name, String value, String text, double least, double most) {
+    return new Option(name, value, text, false, v -> wrongDecimal(v, least, most));
+  }
+
+  private static String wrongDecimal(String value, double least, double most) {
+    boolean digits = value.matches("-?[0-9]{1,9}(\\.[0-9]{1,9})?|-?\\.[0-9]{1,9}");
+    boolean good =
+        digits && Double.parseDouble(value) >= least && Double.parseDouble(value) <= most;
+    return good ? null : "a number from " + Text.plain(least) + " to " + Text.plain(most);
+  }
+
   private static String wrongNumber(String value, int least, int most) {
     boolean digits = value.matches("[0-9]{1,9}");
     boolean good = digits && Integer.parseInt(value) >= least && Integer.parseInt(value) <= most;

@@ -1,5 +1,6 @@
 package org.qieemo.cli;
 
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -33,6 +34,11 @@ final class Text {
   /** A number with fixed decimals and a point, in every locale. */
   static String fixed(double value, int decimals) {
     return String.format(Locale.ROOT, "%." + decimals + "f", value);
+  }
+
+  /** A number with as few decimals as it has. */
+  static String plain(double value) {
+    return BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
   }
 
   /** {@code 12.3 MiB}. */

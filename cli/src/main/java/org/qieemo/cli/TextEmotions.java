@@ -1,7 +1,6 @@
 package org.qieemo.cli;
 
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
 import org.qieemo.Emotion;
 
@@ -14,11 +13,18 @@ final class TextEmotions implements EmotionPrinter {
   private final Console console;
   private final int fileWidth;
   private final int labelWidth;
+  private final int others;
 
-  TextEmotions(Console console, List<String> files, List<String> labels) {
+  /**
+   * Begins.
+   *
+   * @param top how many labels are printed; 0 for the most that fit a line
+   */
+  TextEmotions(Console console, List<String> files, List<String> labels, int top) {
     this.console = console;
     fileWidth = 1 + Math.min(MOST_PADDING, longest(files));
     labelWidth = Math.min(MOST_PADDING, longest(labels));
+    others = top == 0 ? MOST_OTHERS : top - 1;
   }
 
   private static int longest(List<String> texts) {
@@ -30,16 +36,17 @@ final class TextEmotions implements EmotionPrinter {
 
   @Override
   public void emotion(String file, Emotion emotion) {
-    console.line(
+    String line =
         Text.pad(file + ":", fileWidth)
             + " "
             + Text.pad(emotion.label(), labelWidth)
             + " "
-            + Text.fixed(emotion.score(), 3)
+            + Text.fixed(emotion.confidence(), 3)
             + " "
-            + bar(emotion.score())
+            + bar(emotion.confidence())
             + " "
-            + others(emotion));
+            + others(emotion);
+    console.line(line.stripTrailing());
   }
 
   private static String bar(double score) {
@@ -47,12 +54,12 @@ final class TextEmotions implements EmotionPrinter {
     return "[" + "#".repeat(filled) + ".".repeat(BAR - filled) + "]";
   }
 
-  private static String others(Emotion emotion) {
-    return emotion.scores().entrySet().stream()
-        .filter(e -> !e.getKey().equals(emotion.label()))
-        .sorted(Map.Entry.<String, Double>comparingByValue().reversed())
-        .limit(MOST_OTHERS)
-        .map(e -> e.getKey() + " " + Text.fixed(e.getValue(), 3))
+  /** The labels that are not the answer; all of them where the answer is unknown. */
+  private String others(Emotion emotion) {
+    return emotion.top(emotion.scores().size()).stream()
+        .filter(score -> !score.label().equals(emotion.label()))
+        .limit(others)
+        .map(score -> score.label() + " " + Text.fixed(score.probability(), 3))
         .collect(Collectors.joining(", "));
   }
 

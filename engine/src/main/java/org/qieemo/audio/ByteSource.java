@@ -3,6 +3,7 @@ package org.qieemo.audio;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.ClosedByInterruptException;
 import org.qieemo.AudioFormatException;
 
 /**
@@ -115,7 +116,9 @@ final class ByteSource implements Closeable {
       limit += Math.max(n, 0);
       return n;
     } catch (IOException e) {
-      AudioFormatException error = error(bufferOffset + limit, "cannot be read: " + e.getMessage());
+      boolean interrupted = e instanceof ClosedByInterruptException;
+      String why = interrupted ? "the thread was interrupted" : e.getMessage();
+      AudioFormatException error = error(bufferOffset + limit, "cannot be read: " + why);
       error.initCause(e);
       throw error;
     }

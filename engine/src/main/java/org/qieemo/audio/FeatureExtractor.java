@@ -24,6 +24,15 @@ public sealed interface FeatureExtractor permits KaldiFbank, LogMel {
    */
   int frames(int samples);
 
+  /** Samples from one frame to the next. */
+  int hop();
+
+  /** Index of the first sample that a frame looks at; negative where it reaches over the start. */
+  long firstSample(long frame);
+
+  /** How many samples a frame looks at. */
+  int reach();
+
   /** Seconds from one frame to the next. */
   double frameShift();
 

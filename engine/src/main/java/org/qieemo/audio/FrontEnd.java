@@ -82,7 +82,7 @@ public final class FrontEnd {
    * @param samples [n] mono in [-1,1]
    * @param rate Hz, 1000 to 768000
    * @return the input itself if it has that rate
-   * @throws IllegalArgumentException a sample is NaN, infinite or above {@link
+   * @throws org.qieemo.InvalidAudioException a sample is NaN, infinite or above {@link
    *     Samples#MAX_MAGNITUDE}, or the rate is out of range
    */
   public float[] resample(float[] samples, int rate) {
@@ -129,6 +129,15 @@ public final class FrontEnd {
       case PER_FEATURE_POPULATION ->
           Cmvn.perFeature(features, config.melBins(), Cmvn.Deviation.POPULATION);
     }
+  }
+
+  /**
+   * Begins a stream of audio that arrives bit by bit.
+   *
+   * @param rate Hz, 1000 to 768000
+   */
+  public FeatureStream stream(int rate) {
+    return new FeatureStream(new Resampler(rate, config.sampleRate()), extractor);
   }
 
   private Resampler resampler(int rate) {

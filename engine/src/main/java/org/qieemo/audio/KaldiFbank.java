@@ -55,17 +55,27 @@ public final class KaldiFbank implements FeatureExtractor {
   }
 
   @Override
+  public int hop() {
+    return spectrum.hop();
+  }
+
+  @Override
+  public int reach() {
+    return window.length;
+  }
+
+  @Override
   public double frameShift() {
     return spectrum.frameShift();
   }
 
   @Override
   public double frameCentre(int frame) {
-    return (start(frame) + window.length / 2.0) / sampleRate();
+    return (firstSample(frame) + window.length / 2.0) / sampleRate();
   }
 
-  /** Index of a frame's first sample; below 0 where the signal is mirrored. */
-  private long start(int frame) {
+  @Override
+  public long firstSample(long frame) {
     long hop = spectrum.hop();
     return snipEdges ? frame * hop : frame * hop + hop / 2 - window.length / 2;
   }
@@ -75,7 +85,7 @@ public final class KaldiFbank implements FeatureExtractor {
     FeatureExtractor.check(this, samples, firstFrame, frameCount, out, offset);
     MelSpectrum.Scratch scratch = spectrum.new Scratch();
     for (int t = 0; t < frameCount; t++) {
-      cut(samples, start(firstFrame + t), scratch.frame);
+      cut(samples, firstSample(firstFrame + t), scratch.frame);
       shape(scratch.frame);
       scratch.logEnergies(0, FLOOR, out, offset + t * bins());
     }

@@ -70,6 +70,22 @@ public final class LogMel implements FeatureExtractor {
   }
 
   @Override
+  public int hop() {
+    return spectrum.hop();
+  }
+
+  /** The pre-emphasis looks at the sample before the window. */
+  @Override
+  public long firstSample(long frame) {
+    return frame * spectrum.hop() + lead - 1;
+  }
+
+  @Override
+  public int reach() {
+    return window.length + 1;
+  }
+
+  @Override
   public double frameShift() {
     return spectrum.frameShift();
   }

@@ -96,24 +96,46 @@ public final class Resampler {
           samples.length + " samples at " + from + " Hz are too many to resample to " + to);
     }
     float[] out = new float[(int) length];
-    double[] scratch = table == null ? new double[taps] : null;
+    double[] scratch = scratch();
     for (int n = 0; n < out.length; n++) {
-      out[n] = sample(samples, n, scratch);
+      out[n] = sample(samples, samples.length, 0, n, scratch);
     }
     return out;
   }
 
-  private float sample(float[] x, int n, double[] scratch) {
-    int phase = n % outStep;
+  /** What {@link #sample} computes a kernel in; null where none is needed. */
+  double[] scratch() {
+    return table == null ? new double[taps] : null;
+  }
+
+  /** Index of the first input sample that output sample {@code n} looks at; may be negative. */
+  long firstInput(long n) {
+    return n / outStep * inStep + firstTap((int) (n % outStep));
+  }
+
+  /** How many input samples an output sample looks at. */
+  int taps() {
+    return taps;
+  }
+
+  /**
+   * One output sample. Input that is not there counts as zeros.
+   *
+   * @param x holds the input from index {@code start} on
+   * @param count how many samples of {@code x} are input
+   * @param n index in the output
+   */
+  float sample(float[] x, int count, long start, long n, double[] scratch) {
+    int phase = (int) (n % outStep);
     double[] kernel = scratch;
     if (table == null) {
       fill(kernel, phase);
     } else {
       kernel = table[phase];
     }
-    long first = (long) (n / outStep) * inStep + firstTap(phase);
+    long first = firstInput(n) - start;
     int begin = (int) Math.max(0, -first);
-    int end = (int) Math.min(taps, x.length - first);
+    int end = (int) Math.min(taps, count - first);
     double sum = 0;
     for (int k = begin; k < end; k++) {
       sum += kernel[k] * x[(int) (first + k)];

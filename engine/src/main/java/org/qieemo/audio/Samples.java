@@ -1,5 +1,8 @@
 package org.qieemo.audio;
 
+import java.util.Objects;
+import org.qieemo.InvalidAudioException;
+
 /** What a usable audio sample is. Stateless and thread-safe. */
 public final class Samples {
   /**
@@ -35,12 +38,18 @@ public final class Samples {
    * Checks samples that come from a caller.
    *
    * @param samples mono samples
-   * @throws IllegalArgumentException a sample is NaN, infinite or above {@link #MAX_MAGNITUDE}
+   * @throws InvalidAudioException a sample is NaN, infinite or above {@link #MAX_MAGNITUDE}
    */
-  static void requireUsable(float[] samples) {
-    for (int i = 0; i < samples.length; i++) {
+  public static void requireUsable(float[] samples) {
+    requireUsable(samples, 0, samples.length);
+  }
+
+  /** The same for some of them. */
+  static void requireUsable(float[] samples, int offset, int count) {
+    Objects.checkFromIndexSize(offset, count, samples.length);
+    for (int i = offset; i < offset + count; i++) {
       if (!usable(samples[i])) {
-        throw new IllegalArgumentException("sample " + i + " " + complaint(samples[i]));
+        throw new InvalidAudioException("sample " + i + " " + complaint(samples[i]));
       }
     }
   }

@@ -3,6 +3,7 @@ package org.qieemo.audio;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -38,7 +39,7 @@ import org.qieemo.AudioFormatException;
  *
  * <p>Confined to one thread. The caller closes it.
  */
-public final class WavReader implements AutoCloseable {
+public final class WavReader implements SampleSource {
   private static final int BLOCK_BYTES = 1 << 15;
   private static final int FIRST_SAMPLES = 1 << 14;
 
@@ -48,6 +49,7 @@ public final class WavReader implements AutoCloseable {
   private final ByteSource in;
   private final WavHeader header;
   private final WavFormat format;
+  private final ChannelMixer mixer;
   private final byte[] block;
   private long bytesLeft;
   private long framesRead;
@@ -57,6 +59,7 @@ public final class WavReader implements AutoCloseable {
     this.in = in;
     header = WavHeader.read(in);
     format = header.format();
+    mixer = new ChannelMixer(in, format.encoding(), format.channels());
     bytesLeft = header.dataBytes();
     block = new byte[Math.max(1, BLOCK_BYTES / format.blockAlign()) * format.blockAlign()];
   }
@@ -77,6 +80,8 @@ public final class WavReader implements AutoCloseable {
       size = channel.size();
     } catch (FileSystemException e) {
       throw unreadable(path, e);
+    } catch (ClosedByInterruptException e) {
+      throw refuse(path, "cannot be read: the thread was interrupted");
     }
     return open(new ByteSource(Channels.newInputStream(channel), path.toString(), size));
   }
@@ -129,6 +134,11 @@ public final class WavReader implements AutoCloseable {
     }
   }
 
+  @Override
+  public int sampleRate() {
+    return format.sampleRate();
+  }
+
   /** What the header says. */
   public WavFormat format() {
     return format;
@@ -149,6 +159,7 @@ public final class WavReader implements AutoCloseable {
    * @throws AudioFormatException the file is truncated, more audio follows its end, or a sample is
    *     not a number
    */
+  @Override
   public int read(float[] mono, int offset, int n) throws AudioFormatException {
     Objects.checkFromIndexSize(offset, n, mono.length);
     int done = 0;
@@ -176,28 +187,9 @@ public final class WavReader implements AutoCloseable {
     }
     bytesLeft -= found;
     int frames = found / align;
-    mix(mono, offset, frames, at);
+    mixer.mix(block, frames, at, framesRead, mono, offset);
     framesRead += frames;
     return frames;
-  }
-
-  private void mix(float[] mono, int offset, int frames, long at) throws AudioFormatException {
-    int channels = format.channels();
-    SampleEncoding encoding = format.encoding();
-    int position = 0;
-    for (int i = 0; i < frames; i++) {
-      double sum = 0;
-      for (int c = 0; c < channels; c++) {
-        double sample = encoding.decode(block, position);
-        if (!Samples.usable(sample)) {
-          String what = "sample " + (framesRead + i) + " of channel " + c + " ";
-          throw in.error(at + position, what + Samples.complaint(sample));
-        }
-        sum += sample;
-        position += encoding.bytes();
-      }
-      mono[offset + i] = (float) (sum / channels);
-    }
   }
 
   private WavAudio readAll() throws AudioFormatException {

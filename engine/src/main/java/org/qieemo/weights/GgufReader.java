@@ -3,6 +3,7 @@ package org.qieemo.weights;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -14,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.qieemo.FormatException;
 import org.qieemo.ModelFormatException;
 import org.qieemo.kernels.DType;
 import org.qieemo.kernels.HostTensor;
@@ -26,6 +28,7 @@ import org.qieemo.weights.Gguf.ValueType;
  */
 public final class GgufReader {
   private static final int MAX_ALIGNMENT = 1 << 16;
+  private static final int FIRST_ELEMENTS = 1024;
 
   private final GgufInput in;
   private final Map<String, Object> metadata = new LinkedHashMap<>();
@@ -46,11 +49,23 @@ public final class GgufReader {
    * @throws IOException if it cannot be read at all
    */
   public static GgufFile read(Path file) throws IOException {
-    if (!Files.readAttributes(file, BasicFileAttributes.class).isRegularFile()) {
-      throw new ModelFormatException(file.toString(), 0, "not a regular file: pass a .gguf file");
-    }
+    requireRegular(file);
     try (InputStream stream = Files.newInputStream(file)) {
       return new GgufReader(new GgufInput(stream, file.toString(), Files.size(file))).read();
+    }
+  }
+
+  private static void requireRegular(Path file) throws IOException {
+    try {
+      if (!Files.readAttributes(file, BasicFileAttributes.class).isRegularFile()) {
+        throw new ModelFormatException(file.toString(), 0, "not a regular file: pass a .gguf file");
+      }
+    } catch (FileSystemException e) {
+      if (e.getReason() == null) {
+        throw e; // absent, or not permitted: the exception's class says it
+      }
+      throw new ModelFormatException(
+          file.toString(), FormatException.NO_OFFSET, "cannot be opened: " + e.getReason());
     }
   }
 
@@ -126,8 +141,13 @@ public final class GgufReader {
     if (type == ValueType.ARRAY) {
       throw in.error(at, "an array of arrays: unsupported");
     }
-    Object[] values = new Object[in.count("array elements", in.int64(), type.leastBytes())];
-    for (int i = 0; i < values.length; i++) {
+    int count = in.count("array elements", in.int64(), type.leastBytes());
+    // a stream's word is not enough to take memory: the array grows with what arrives
+    Object[] values = new Object[in.sized() ? count : Math.min(count, FIRST_ELEMENTS)];
+    for (int i = 0; i < count; i++) {
+      if (i == values.length) {
+        values = Arrays.copyOf(values, (int) Math.min(2L * i, count));
+      }
       values[i] = scalar(type);
     }
     return Collections.unmodifiableList(Arrays.asList(values));
@@ -185,7 +205,7 @@ public final class GgufReader {
   }
 
   private List<Info> infos(int count) throws IOException {
-    List<Info> infos = new ArrayList<>(count);
+    List<Info> infos = new ArrayList<>();
     Set<String> names = new HashSet<>();
     long offset = 0;
     for (int i = 0; i < count; i++) {

@@ -49,7 +49,7 @@ class EmotionRecognizerTest {
     double sum = emotion.scores().values().stream().mapToDouble(p -> p).sum();
     assertEquals(1, sum, 1e-9);
     double best = emotion.scores().values().stream().mapToDouble(p -> p).max().orElseThrow();
-    assertEquals(best, emotion.score());
+    assertEquals(best, emotion.confidence());
     assertEquals(best, emotion.scores().get(emotion.label()));
     assertEquals(2.0, emotion.seconds(), 1e-9);
   }
@@ -95,13 +95,13 @@ class EmotionRecognizerTest {
   }
 
   @Test
-  void silenceGivesADefinedResult() {
+  void case68SilenceGivesADefinedResult() {
     Emotion emotion = recognizer.classify(new Audio(new float[32_000], 16_000));
     emotion.scores().values().forEach(p -> assertTrue(p >= 0 && p <= 1, "score " + p));
   }
 
   @Test
-  void tooShortTooLongAndNotFiniteAudioSaySo() throws IOException {
+  void case64And68TooShortTooLongAndNotFiniteAudioSaySo() throws IOException {
     Audio oneSample = new Audio(new float[1], 16_000);
     assertMessage(InvalidAudioException.class, "too short", () -> recognizer.classify(oneSample));
     assertMessage(
@@ -119,12 +119,13 @@ class EmotionRecognizerTest {
   }
 
   @Test
-  void theShortestAudioThatIsSaidToBeEnoughIsEnough() {
+  void case68ShortestAudioThatIsSaidToBeEnoughIsEnough() {
     String message =
         assertThrows(
                 InvalidAudioException.class,
                 () -> recognizer.classify(new Audio(new float[400], 16_000)))
             .getMessage();
+    assertTrue(message.contains("too short"), message);
     int millis = Integer.parseInt(message.replaceAll(".*needs (\\d+) ms.*", "$1"));
     recognizer.classify(Voices.voice(millis / 1000.0, 16_000, 100));
     Audio shorter = Voices.voice((millis - 1) / 1000.0, 16_000, 100);

@@ -71,7 +71,7 @@ class FilterBankTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 79, 80, 81, 159, 200, 399, 400, 401})
-  void shortAndSilentSignalsAreFinite(int n) {
+  void case68ShortAndSilentSignalsAreFinite(int n) {
     for (FeatureExtractor extractor :
         new FeatureExtractor[] {
           kaldi(true), kaldi(false), nemo(LogMel.Padding.CONSTANT), nemo(LogMel.Padding.REFLECT)

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.qieemo.InvalidAudioException;
 import org.qieemo.support.Repository;
 import org.qieemo.weights.FrontEndConfig;
 import org.qieemo.weights.FrontEndConfig.Kind;
@@ -94,7 +95,7 @@ class FrontEndTest {
   }
 
   @Test
-  void shortAudioHasNoFrames() {
+  void case68ShortAudioHasNoFrames() {
     for (Normalization normalization :
         new Normalization[] {Normalization.NONE, Normalization.PER_FEATURE}) {
       FrontEnd frontEnd = frontEnd(kaldi(true, normalization));
@@ -108,13 +109,13 @@ class FrontEndTest {
   }
 
   @Test
-  void unusableSamplesAreRefused() {
+  void case64UnusableSamplesAreRefused() {
     FrontEnd frontEnd = frontEnd(kaldi(true, Normalization.NONE));
     for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY, 1e38f}) {
       float[] x = new float[500];
       x[321] = bad;
-      IllegalArgumentException e =
-          assertThrows(IllegalArgumentException.class, () -> frontEnd.features(x, 16000));
+      InvalidAudioException e =
+          assertThrows(InvalidAudioException.class, () -> frontEnd.features(x, 16000));
       assertTrue(e.getMessage().startsWith("sample 321 is "), e.getMessage());
     }
     assertThrows(IllegalArgumentException.class, () -> frontEnd.features(new float[9], 5));

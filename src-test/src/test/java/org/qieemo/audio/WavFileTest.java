@@ -29,7 +29,7 @@ class WavFileTest {
   }
 
   @Test
-  void notRegular() throws IOException {
+  void case69NotRegular() throws IOException {
     refused(folder.resolve("absent.wav"), "no such file");
     refused(folder, "a directory, not a file");
     Path loop = folder.resolve("loop.wav");
@@ -42,7 +42,7 @@ class WavFileTest {
   }
 
   @Test
-  void fifo() throws Exception {
+  void case69Fifo() throws Exception {
     Path fifo = folder.resolve("fifo.wav");
     Process mkfifo;
     try {
@@ -78,7 +78,7 @@ class WavFileTest {
 
   /** A sparse file of a terabyte: garbage is refused at once, audio can be read in blocks. */
   @Test
-  void sparse() throws IOException {
+  void case69SparseTerabyte() throws IOException {
     long samples = 1L << 39;
     Path file = folder.resolve("sparse.wav");
     WavBytes head = WavBytes.head("RF64", 0xffffffffL).text("ds64").u32(28);
@@ -107,7 +107,7 @@ class WavFileTest {
   }
 
   @Test
-  void replacedDuringTheRead() throws IOException {
+  void case70ShrinksDuringTheRead() throws IOException {
     Path file = folder.resolve("shrinks.wav");
     Files.write(file, WavBytes.pcm16().data(new WavBytes().zeros(400_000)).bytes());
     try (WavReader reader = WavReader.open(file)) {

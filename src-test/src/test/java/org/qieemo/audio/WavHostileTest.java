@@ -61,13 +61,13 @@ class WavHostileTest {
     "'\u00ff\u00fb\u0090d', MP3 or AAC audio",
     "'\u00ff\u00f1P\u0080', MP3 or AAC audio"
   })
-  void foreignAudioIsNamed(String head, String name) {
+  void case58And63ForeignAudioIsNamed(String head, String name) {
     byte[] file = Arrays.copyOf(head.getBytes(StandardCharsets.ISO_8859_1), 1000);
     assertTrue(refused(file, name).reason().endsWith(CONVERT));
   }
 
   @Test
-  void foreignFilesAreNamed() {
+  void case58ForeignFilesAreNamed() {
     refused(new byte[0], 0, "the file is empty");
     refused("version https://git-lfs.github.com/spec/v1\n".getBytes(), 0, "git lfs pull");
     refused("\n <!DOCTYPE html><html>".getBytes(), 0, "HTML or XML page");
@@ -80,7 +80,7 @@ class WavHostileTest {
 
   /** Cut anywhere, a file is refused; only the cut right after the whole audio is none. */
   @Test
-  void truncatedAnywhere() {
+  void case58TruncatedAnywhere() {
     byte[] file = WavBytes.pcm16().chunk("LIST", new byte[5]).data(new WavBytes().zeros(6)).bytes();
     for (int n = 0; n < file.length; n++) {
       byte[] cut = Arrays.copyOf(file, n);
@@ -99,7 +99,7 @@ class WavHostileTest {
   }
 
   @Test
-  void fmtMissingTwiceOrLate() {
+  void case59FmtMissingTwiceOrLate() {
     WavBytes none = WavBytes.riff().data(half());
     refused(none.bytes(), 12, "no fmt chunk before the data chunk");
     WavBytes late = WavBytes.riff().data(half()).fmt(WavBytes.PCM, 1, 16000, 16);
@@ -112,7 +112,7 @@ class WavHostileTest {
 
   @ParameterizedTest
   @ValueSource(longs = {0, 1, 14, 15, 17, 65554, 0x7fffffffL, 0xffffffffL})
-  void fmtSize(long size) {
+  void case59FmtSize(long size) {
     WavBytes file = WavBytes.riff().text("fmt ").u32(size).fields(1, 1, 16000, 2, 16);
     refused(file.zeros(4).data(half()).bytes(), 12, "fmt chunk of " + size + " bytes, expected 16");
   }
@@ -144,7 +144,8 @@ class WavHostileTest {
     "353, 1, 16000, 1, 0, 20, 'unsupported: Windows Media Audio'",
     "0, 1, 16000, 2, 16, 20, 'unsupported: unknown encoding (format tag 0x0000)'"
   })
-  void fmtFields(int tag, int channels, long rate, int align, int bits, long at, String reason) {
+  void case60And61And63FmtFields(
+      int tag, int channels, long rate, int align, int bits, long at, String reason) {
     AudioFormatException e =
         refused(fmt(tag, channels, rate, align, bits).data(half()).bytes(), reason);
     assertEquals(at, e.offset());
@@ -152,7 +153,7 @@ class WavHostileTest {
   }
 
   @Test
-  void extensible() {
+  void case62Extensible() {
     WavBytes head = WavBytes.riff().text("fmt ");
     WavBytes small = head.u32(18).fields(0xfffe, 1, 16000, 2, 16).u16(22).data(half());
     refused(small.bytes(), 20, "EXTENSIBLE fmt chunk of 18 bytes, expected 40");
@@ -173,7 +174,7 @@ class WavHostileTest {
   }
 
   @Test
-  void streamedHeadersLastToTheEnd() throws IOException {
+  void case65StreamedHeadersLastToTheEnd() throws IOException {
     float[] two = {0.5f, -0.5f};
     for (long size : new long[] {0, 0xffffffffL, 0x7ffff000L}) {
       for (long riff : new long[] {0, 36, 0xffffffffL}) {
@@ -191,13 +192,13 @@ class WavHostileTest {
   }
 
   @Test
-  void emptyDataChunkBeforeAnotherChunkIsEmpty() throws IOException {
+  void case65EmptyDataChunkBeforeAnotherChunkIsEmpty() throws IOException {
     byte[] file = WavBytes.pcm16().data(new WavBytes()).chunk("LIST", new byte[20]).bytes();
     assertEquals(0, WavBytes.samples(file).length);
   }
 
   @Test
-  void dataSize() {
+  void case65DataSize() {
     WavBytes more = WavBytes.pcm16().text("data").u32(1000).u16(1, 2, 3);
     refused(more.bytes(), 50, "truncated: 994 of 1000 bytes of audio are missing");
     WavBytes almost = WavBytes.pcm16().text("data").u32(0xfffffffeL).u16(1);
@@ -207,7 +208,7 @@ class WavHostileTest {
   }
 
   @Test
-  void whatFollowsTheAudio() throws IOException {
+  void case66WhatFollowsTheAudio() throws IOException {
     refused(WavBytes.pcm16().data(half()).data(half()).bytes(), 46, "data chunk behind the data");
     byte[] good = WavBytes.pcm16().data(half()).bytes();
     refused(new WavBytes().raw(good).raw(good).bytes(), 46, "RIFF chunk behind the data chunk");
@@ -220,7 +221,7 @@ class WavHostileTest {
   }
 
   @Test
-  void oddChunksWithAndWithoutPad() throws IOException {
+  void case66OddChunksWithAndWithoutPad() throws IOException {
     byte[] odd = {1, 2, 3};
     WavBytes with = WavBytes.riff().chunk("odd ", odd).fmt(WavBytes.PCM, 1, 16000, 16);
     assertArrayEquals(HALF, WavBytes.samples(with.data(half()).bytes()), 0);
@@ -233,7 +234,7 @@ class WavHostileTest {
   }
 
   @Test
-  void aMillionTinyChunks() throws IOException {
+  void case66MillionTinyChunks() throws IOException {
     byte[] tiny = new WavBytes().text("tiny").u32(2).u16(7).bytes();
     ByteArrayOutputStream many = new ByteArrayOutputStream();
     many.writeBytes(WavBytes.riff().unpatched());
@@ -245,7 +246,7 @@ class WavHostileTest {
   }
 
   @Test
-  void rf64() {
+  void case67Rf64() {
     byte[] good = rf64(28, 2, 0);
     refused(patched(good, 12, 'x'), 12, "RF64 needs a ds64 chunk first, found 'xs64'");
     refused(rf64(24, 2, 0), 12, "ds64 chunk of 24 bytes, at least 28 are needed");
@@ -265,7 +266,7 @@ class WavHostileTest {
   }
 
   @Test
-  void unusableSamples() throws IOException {
+  void case64UnusableSamples() throws IOException {
     WavBytes mono = WavBytes.riff().fmt(WavBytes.FLOAT, 1, 16000, 32);
     refused(
         mono.data(new WavBytes().f32(0, 1, Float.NaN)).bytes(), 52, "sample 2 of channel 0 is NaN");

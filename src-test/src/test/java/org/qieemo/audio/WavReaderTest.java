@@ -31,7 +31,7 @@ class WavReaderTest {
   }
 
   @Test
-  void pcm8() throws IOException {
+  void case63Pcm8() throws IOException {
     float[] x = read(file(WavBytes.PCM, 8, new WavBytes().u8(0, 1, 64, 127, 128, 129, 255)));
     assertArrayEquals(
         new float[] {-1, -127 / 128f, -0.5f, -1 / 128f, 0, 1 / 128f, 127 / 128f}, x, 0);
@@ -80,7 +80,7 @@ class WavReaderTest {
 
   /** G.711, mu-law: 14-bit magnitude (2m + 33) 2^e - 33, all bits inverted, sign bit 0 positive. */
   @Test
-  void muLaw() throws IOException {
+  void case63MuLaw() throws IOException {
     WavBytes data = new WavBytes();
     float[] expected = new float[256];
     for (int code = 0; code < 256; code++) {
@@ -97,7 +97,7 @@ class WavReaderTest {
 
   /** G.711, A-law: 13-bit magnitude 2m + 1, or (2m + 33) 2^(e-1); even bits inverted. */
   @Test
-  void aLaw() throws IOException {
+  void case63ALaw() throws IOException {
     WavBytes data = new WavBytes();
     float[] expected = new float[256];
     for (int code = 0; code < 256; code++) {
@@ -113,7 +113,7 @@ class WavReaderTest {
 
   /** Files written by libsndfile, against its own reading of them. */
   @Test
-  void libsndfile() throws IOException {
+  void case63GoldensOfLibsndfile() throws IOException {
     for (Map.Entry<String, double[]> golden :
         Goldens.safetensors("/audio/goldens.safetensors").entrySet()) {
       if (golden.getKey().startsWith("wav.")) {

@@ -17,6 +17,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code qieemo classify}, end to end. */
 class ClassifyTest {
+  private static final Map<String, String> NO_FILE =
+      Map.of("schema", "qieemo-classify/1", "file", "none.wav", "error", "no such file");
+
   @TempDir static Path folder;
   private static Path model;
   private static Path tone;
@@ -39,7 +42,10 @@ class ClassifyTest {
   }
 
   private static void checkResult(Map<String, Object> object) {
-    assertEquals(List.of("file", "duration", "label", "scores", "backend"), keys(object));
+    assertEquals(
+        List.of("schema", "file", "duration", "label", "confidence", "scores", "backend"),
+        keys(object));
+    assertEquals("qieemo-classify/1", object.get("schema"));
     assertEquals(tone.toString(), object.get("file"));
     assertEquals(1.5, object.get("duration"));
     assertEquals("cpu", object.get("backend"));
@@ -49,6 +55,7 @@ class ClassifyTest {
     assertEquals(1, sum, 1e-12);
     double best = scores.values().stream().mapToDouble(v -> (Double) v).max().orElseThrow();
     assertEquals(best, scores.get(object.get("label")));
+    assertEquals(best, object.get("confidence"));
   }
 
   private static List<String> keys(Map<String, Object> object) {
@@ -62,16 +69,14 @@ class ClassifyTest {
     assertEquals(1, result.code(), result.err());
     List<?> array = (List<?>) StrictJson.parse(result.out());
     assertEquals(3, array.size());
-    assertEquals(Map.of("file", "none.wav", "error", "no such file"), array.get(1));
+    assertEquals(NO_FILE, array.get(1));
   }
 
   @Test
   void jsonOfOneBadInputIsStillAnArray() {
     Cli.Result result = Cli.run("classify", "--model", model, "--format", "json", "none.wav");
     assertEquals(1, result.code());
-    assertEquals(
-        List.of(Map.of("file", "none.wav", "error", "no such file")),
-        StrictJson.parse(result.out()));
+    assertEquals(List.of(NO_FILE), StrictJson.parse(result.out()));
   }
 
   @Test
@@ -82,6 +87,58 @@ class ClassifyTest {
     assertTrue(
         result.out().matches("(?s).*tone\\.wav: .* [01]\\.\\d{3} \\[#*\\.*] .*, .*\n"),
         result.out());
+  }
+
+  @Test
+  void theBestFewAreSortedAndAnUnsureAnswerIsUnknown() {
+    Cli.Result result =
+        Cli.run(
+            "classify", "--model", model, "--format=jsonl", "--top=2", "--unknown-below=1", tone);
+    assertEquals(0, result.code(), result.err());
+    Map<String, Object> object = StrictJson.object(result.out());
+    assertEquals("unknown", object.get("label"));
+    List<Object> scores = List.copyOf(((Map<?, ?>) object.get("scores")).values());
+    assertEquals(2, scores.size());
+    assertEquals(object.get("confidence"), scores.get(0));
+    assertTrue((Double) scores.get(0) > (Double) scores.get(1));
+    String text = Cli.run("classify", "--model", model, "--top=1", tone).out();
+    assertTrue(text.matches("(?s).*\\[#*\\.*]\n"), text);
+  }
+
+  @Test
+  void labelsAndPriorsChangeTheAnswer() {
+    Map<String, Object> restricted = classify("--labels=joy,anger");
+    assertEquals(List.of("anger", "joy"), keys(scores(restricted)));
+    Map<String, Object> tilted =
+        classify("--labels=joy,anger", "--prior=joy=1,anger=999,sadness \"quoted\"=1");
+    double p = (Double) scores(restricted).get("anger");
+    double expected = p / 999 / (p / 999 + 1 - p);
+    assertEquals(expected, (Double) scores(tilted).get("anger"), 1e-6);
+    assertEquals(scores(classify("--prior=uniform")), scores(classify()));
+  }
+
+  private static Map<String, Object> classify(String... options) {
+    List<Object> words = new ArrayList<>(List.of("classify", "--model", model, "--format=jsonl"));
+    words.addAll(List.of(options));
+    words.add(tone);
+    Cli.Result result = Cli.run(words.toArray());
+    assertEquals(0, result.code(), result.err());
+    return StrictJson.object(result.out());
+  }
+
+  @SuppressWarnings("unchecked") // keys of JSON objects are strings
+  private static Map<String, Object> scores(Map<String, Object> object) {
+    return (Map<String, Object>) object.get("scores");
+  }
+
+  @Test
+  void answerOptionsThatDoNotFitTheModelAreUsageErrors() {
+    for (String option : List.of("--labels=anger,rage", "--prior=anger=1", "--prior-tau=1")) {
+      Cli.Result result = Cli.run("classify", "--model", model, option, tone);
+      assertEquals(2, result.code(), result.err());
+      assertEquals(1, result.errLines().size(), result.err());
+      assertEquals("", result.out());
+    }
   }
 
   @Test
@@ -98,7 +155,7 @@ class ClassifyTest {
     assertEquals(2 * bad.size(), result.outLines().size());
     for (int i = 0; i < bad.size(); i++) {
       Map<String, Object> failed = StrictJson.object(result.outLines().get(2 * i));
-      assertEquals(List.of("file", "error"), keys(failed), failed.toString());
+      assertEquals(List.of("schema", "file", "error"), keys(failed), failed.toString());
       assertEquals(bad.get(i).toString(), failed.get("file"));
       String error = (String) failed.get("error");
       assertFalse(error.contains("internal error") || error.contains("\n"), error);

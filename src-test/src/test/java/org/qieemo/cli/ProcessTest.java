@@ -148,4 +148,36 @@ class ProcessTest {
       }
     }
   }
+
+  /** A limit on the size of files fails a write just as a full disk does. */
+  @Test
+  void case71FullDiskLeavesNothing() throws Exception {
+    Path shell = Path.of("/bin/bash");
+    Assumptions.assumeTrue(Files.exists(shell), "skipped: needs bash");
+    Path target = Files.createDirectory(folder.resolve("full")).resolve("model.gguf");
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    String source = Repository.goldens().resolve("mmf-concat").toString();
+    String command = "ulimit -f 8; exec \"$@\"";
+    Cli.Result result =
+        run(
+            List.of(
+                shell.toString(),
+                "-c",
+                command,
+                "bash",
+                java,
+                "-XX:-UsePerfData",
+                "-jar",
+                JAR.toString(),
+                "convert",
+                source,
+                "--output",
+                target.toString()));
+    assertEquals(1, result.code(), result.err());
+    assertTrue(result.err().contains("File too large"), result.err());
+    assertEquals(1, result.err().strip().lines().count(), result.err());
+    try (var left = Files.list(target.getParent())) {
+      assertEquals(List.of(), left.toList());
+    }
+  }
 }

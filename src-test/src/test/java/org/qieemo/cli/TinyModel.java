@@ -28,7 +28,7 @@ import org.qieemo.weights.TensorSpec;
  * Model files of a few kilobytes with random weights, written as GGUF without the project's own
  * writer.
  */
-final class TinyModel {
+public final class TinyModel {
   static final List<String> LABELS = List.of("anger", "joy", "sadness \"quoted\"");
   static final int MEL_BINS = 40;
   static final int WIDTH = 16;
@@ -48,7 +48,7 @@ final class TinyModel {
   private TinyModel() {}
 
   /** Classifies and transcribes. */
-  static Path whole(Path file) throws IOException {
+  public static Path whole(Path file) throws IOException {
     return write(file, config(true, true));
   }
 

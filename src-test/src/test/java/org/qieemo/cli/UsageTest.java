@@ -23,6 +23,11 @@ class UsageTest {
         "classify --threads 9999999999 a.wav | from 1 to 1024    | classify --help",
         "classify --threads -1 a.wav    | from 1 to 1024         | classify --help",
         "classify --backend gpu a.wav   | auto, opencl or cpu    | classify --help",
+        "classify --top 0 a.wav         | from 1 to 10000        | classify --help",
+        "classify --unknown-below 1.5 a.wav | from 0 to 1        | classify --help",
+        "classify --unknown-below x a.wav | from 0 to 1          | classify --help",
+        "classify --labels anger a.wav  | two labels or more     | classify --help",
+        "classify --prior even a.wav    | uniform, or a weight   | classify --help",
         "classify --model               | needs a value          | classify --help",
         "classify --model --threads 2 a | needs a value          | classify --help",
         "classify --model= a.wav        | not empty              | classify --help",
@@ -74,7 +79,7 @@ class UsageTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "classify   | --model --format --threads --backend --device --help --debug",
+        "classify   | --model --format --top --unknown-below --labels --prior --prior-tau --threads --backend --device --help --debug",
         "transcribe | --model --format --help --debug",
         "evaluate   | --model --format --output --predictions --split --progress --threads --backend",
         "features   | --tap --output --model --help --debug",

@@ -4,7 +4,7 @@ import java.io.IOException;
 import org.qieemo.converter.source.ByteSource;
 
 /** Bytes in memory as a file. */
-record ArraySource(byte... array) implements ByteSource {
+public record ArraySource(byte... array) implements ByteSource {
   @Override
   public String name() {
     return "test";

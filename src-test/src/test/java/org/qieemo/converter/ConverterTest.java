@@ -124,7 +124,7 @@ class ConverterTest {
   }
 
   @Test
-  void missingTensorIsNamed() throws IOException {
+  void case36MissingTensorIsNamed() throws IOException {
     ModelFolder folder = folder("mmf-concat");
     String name = "encoder.encoders.0.self_attn.linear_q.weight";
     Files.write(folder.file("final.pt"), folder.weights("final.pt").remove(name).build());
@@ -138,7 +138,7 @@ class ConverterTest {
   }
 
   @Test
-  void misshapenTensorIsNamed() throws IOException {
+  void case36MisshapenTensorIsNamed() throws IOException {
     ModelFolder folder = folder("mmf-concat");
     TorchWriter weights = folder.weights("final.pt").put("qieemo.head.bias", new long[] {1}, 0f);
     Files.write(folder.file("final.pt"), weights.build());
@@ -148,7 +148,7 @@ class ConverterTest {
   }
 
   @Test
-  void valueThatIsNotFiniteIsNamed() throws IOException {
+  void case57ValueThatIsNotFiniteIsNamed() throws IOException {
     ModelFolder folder = folder("mmf-concat");
     TorchWriter weights = folder.weights("final.pt");
     weights.get("qieemo.head.bias")[2] = Float.NaN;
@@ -167,7 +167,7 @@ class ConverterTest {
   }
 
   @Test
-  void anOlderOutputSurvivesAFailure() throws IOException {
+  void case71OlderOutputSurvivesAFailure() throws IOException {
     ModelFolder folder = folder("mmf-concat").write("model.gguf", "older");
     TorchWriter weights = folder.weights("final.pt");
     weights.get("qieemo.head.bias")[0] = Float.POSITIVE_INFINITY;
@@ -180,30 +180,33 @@ class ConverterTest {
   }
 
   @Test
-  void outputThatCannotBeWritten() throws IOException {
+  void case71OutputThatCannotBeWritten() throws IOException {
     Path source = folder("mmf-concat").path();
-    assertThrows(
-        ModelFormatException.class, () -> convert(source, temporary, ConvertOptions.DEFAULT));
-    Path nowhere = temporary.resolve("absent/model.gguf");
-    assertThrows(
-        ModelFormatException.class, () -> convert(source, nowhere, ConvertOptions.DEFAULT));
+    refusedOutput(source, temporary, "is a folder or device");
+    refusedOutput(source, temporary.resolve("absent/model.gguf"), "there is no folder");
     Path weights = source.resolve("final.pt");
     byte[] before = Files.readAllBytes(weights);
-    assertThrows(
-        ModelFormatException.class, () -> convert(weights, weights, ConvertOptions.DEFAULT));
+    refusedOutput(weights, weights, "is the source itself");
     assertArrayEquals(before, Files.readAllBytes(weights));
   }
 
   @Test
-  void aPipeIsNotReplacedByTheOutput() throws Exception {
+  void case71PipeIsNotReplacedByTheOutput() throws Exception {
     Path pipe = temporary.resolve("pipe");
     boolean made =
         Files.isExecutable(Path.of("/usr/bin/mkfifo"))
             && new ProcessBuilder("/usr/bin/mkfifo", pipe.toString()).start().waitFor() == 0;
     assumeTrue(made, "needs mkfifo");
     Path source = folder("mmf-concat").path();
-    assertThrows(ModelFormatException.class, () -> convert(source, pipe, ConvertOptions.DEFAULT));
+    refusedOutput(source, pipe, "is a folder or device");
     assertTrue(Files.readAttributes(pipe, BasicFileAttributes.class).isOther());
+  }
+
+  private static void refusedOutput(Path source, Path output, String reason) {
+    ModelFormatException e =
+        assertThrows(
+            ModelFormatException.class, () -> convert(source, output, ConvertOptions.DEFAULT));
+    assertTrue(e.reason().contains(reason), e.getMessage());
   }
 
   private static ConversionReport convert(Path source, Path output, ConvertOptions options)

@@ -3,32 +3,32 @@ package org.qieemo.converter;
 import java.nio.charset.StandardCharsets;
 
 /** Writes pickles opcode by opcode. */
-final class PickleFixture {
+public final class PickleFixture {
   private final Bytes out = new Bytes().u8(0x80).u8(2);
 
   /** Opcodes without an argument, as text. */
-  PickleFixture op(String opcodes) {
+  public PickleFixture op(String opcodes) {
     out.text(opcodes);
     return this;
   }
 
-  PickleFixture global(String module, String name) {
+  public PickleFixture global(String module, String name) {
     out.text("c" + module + "\n" + name + "\n");
     return this;
   }
 
-  PickleFixture string(String text) {
+  public PickleFixture string(String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     out.text("X").u32(bytes.length).raw(bytes);
     return this;
   }
 
-  PickleFixture integer(long value) {
+  public PickleFixture integer(long value) {
     out.u8(0x8a).u8(8).u64(value);
     return this;
   }
 
-  PickleFixture raw(int... bytes) {
+  public PickleFixture raw(int... bytes) {
     for (int b : bytes) {
       out.u8(b);
     }
@@ -36,7 +36,7 @@ final class PickleFixture {
   }
 
   /** The persistent id of a storage. */
-  PickleFixture storage(String type, String key, long elements) {
+  public PickleFixture storage(String type, String key, long elements) {
     return op("(")
         .string("storage")
         .global("torch", type)
@@ -46,7 +46,7 @@ final class PickleFixture {
         .op("tQ");
   }
 
-  PickleFixture tuple(long... values) {
+  public PickleFixture tuple(long... values) {
     op("(");
     for (long value : values) {
       integer(value);
@@ -55,17 +55,18 @@ final class PickleFixture {
   }
 
   /** A tensor over storage "0". */
-  PickleFixture tensor(long elements, long offset, long[] shape, long[] strides) {
+  public PickleFixture tensor(long elements, long offset, long[] shape, long[] strides) {
     return tensor("0", elements, offset, shape, strides);
   }
 
-  PickleFixture tensor(String key, long elements, long offset, long[] shape, long[] strides) {
+  public PickleFixture tensor(
+      String key, long elements, long offset, long[] shape, long[] strides) {
     global("torch._utils", "_rebuild_tensor_v2").op("(").storage("FloatStorage", key, elements);
     integer(offset).tuple(shape).tuple(strides).raw(0x89).global("collections", "OrderedDict");
     return op(")RtR");
   }
 
-  byte[] stop() {
+  public byte[] stop() {
     return out.text(".").toArray();
   }
 }

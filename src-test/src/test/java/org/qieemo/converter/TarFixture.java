@@ -7,14 +7,14 @@ import java.util.Locale;
 import java.util.zip.GZIPOutputStream;
 
 /** Builds tar archives. */
-final class TarFixture {
+public final class TarFixture {
   private final Bytes out = new Bytes();
 
-  TarFixture add(String name, byte... data) {
+  public TarFixture add(String name, byte... data) {
     return add(name, Long.toString(data.length, 8), '0', data);
   }
 
-  TarFixture add(String name, String octalSize, char type, byte... data) {
+  public TarFixture add(String name, String octalSize, char type, byte... data) {
     byte[] header = new byte[512];
     put(header, 0, name);
     put(header, 100, "0000644");
@@ -36,11 +36,11 @@ final class TarFixture {
     System.arraycopy(bytes, 0, header, at, bytes.length);
   }
 
-  byte[] build() {
+  public byte[] build() {
     return out.raw(new byte[1024]).toArray();
   }
 
-  static byte[] gzip(byte[] bytes) throws IOException {
+  public static byte[] gzip(byte[] bytes) throws IOException {
     ByteArrayOutputStream packed = new ByteArrayOutputStream();
     try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
       gzip.write(bytes);

@@ -6,14 +6,14 @@ import java.nio.file.Path;
 import org.qieemo.support.Repository;
 
 /** The files that {@code resources/converter/make_goldens.py} makes. */
-final class TestFiles {
+public final class TestFiles {
   private TestFiles() {}
 
-  static Path path(String file) {
+  public static Path path(String file) {
     return Repository.root().resolve("src-test/src/test/resources/converter").resolve(file);
   }
 
-  static byte[] read(String file) throws IOException {
+  public static byte[] read(String file) throws IOException {
     return Files.readAllBytes(path(file));
   }
 }

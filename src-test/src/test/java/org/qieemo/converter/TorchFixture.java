@@ -1,11 +1,11 @@
 package org.qieemo.converter;
 
 /** Small torch checkpoints. */
-final class TorchFixture {
+public final class TorchFixture {
   private TorchFixture() {}
 
   /** An archive around a pickle, with a storage "0" of four floats. */
-  static ZipFixture archive(byte[] pickle) {
+  public static ZipFixture archive(byte[] pickle) {
     ZipFixture zip = new ZipFixture();
     zip.add("archive/data.pkl", pickle);
     zip.add("archive/byteorder", "little".getBytes());
@@ -15,7 +15,7 @@ final class TorchFixture {
   }
 
   /** A dict with one tensor [2, 2]. */
-  static byte[] goodPickle() {
+  public static byte[] goodPickle() {
     return new PickleFixture()
         .op("}")
         .string("w")
@@ -24,7 +24,7 @@ final class TorchFixture {
         .stop();
   }
 
-  static ZipFixture good() {
+  public static ZipFixture good() {
     return archive(goodPickle());
   }
 }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.zip.CRC32;
 
 /** Builds archives as torch.save lays them out, and broken ones. */
-final class ZipFixture {
+public final class ZipFixture {
   int prefix;
   int entryCount = -1;
   long directoryOffset = -1;
@@ -16,7 +16,7 @@ final class ZipFixture {
   final List<Entry> entries = new ArrayList<>();
 
   /** One entry; the fields may be made to lie. */
-  static final class Entry {
+  public static final class Entry {
     String name;
     String localName;
     byte[] data;
@@ -31,7 +31,7 @@ final class ZipFixture {
     int gap;
   }
 
-  Entry add(String name, byte... data) {
+  public Entry add(String name, byte... data) {
     Entry entry = new Entry();
     entry.name = name;
     entry.localName = name;
@@ -49,7 +49,7 @@ final class ZipFixture {
     return entries.stream().filter(e -> e.name.equals(name)).findFirst().orElseThrow();
   }
 
-  byte[] build() {
+  public byte[] build() {
     Bytes out = new Bytes().raw(new byte[prefix]);
     List<Long> headers = new ArrayList<>();
     for (Entry e : entries) {

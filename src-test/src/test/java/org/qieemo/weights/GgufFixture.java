@@ -6,13 +6,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Builds GGUF files, and broken ones; the fields may be made to lie. */
-final class GgufFixture {
-  static final int UINT8 = 0;
-  static final int UINT32 = 4;
-  static final int BOOL = 7;
-  static final int STRING = 8;
-  static final int ARRAY = 9;
-  static final int UINT64 = 10;
+public final class GgufFixture {
+  public static final int UINT8 = 0;
+  public static final int UINT32 = 4;
+  public static final int BOOL = 7;
+  public static final int STRING = 8;
+  public static final int ARRAY = 9;
+  public static final int UINT64 = 10;
 
   long magic = 0x46554747;
   long version = 3;
@@ -24,7 +24,7 @@ final class GgufFixture {
   final List<Tensor> tensors = new ArrayList<>();
 
   /** A tensor's header; {@code bytes} of payload are written. */
-  static final class Tensor {
+  public static final class Tensor {
     String name;
     long[] dims;
     int rank = -1;
@@ -34,34 +34,34 @@ final class GgufFixture {
   }
 
   /** Little-endian bytes. */
-  static final class Out {
+  public static final class Out {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
-    Out number(long value, int width) {
+    public Out number(long value, int width) {
       for (int i = 0; i < width; i++) {
         out.write((int) (value >>> 8 * i));
       }
       return this;
     }
 
-    Out string(String text) {
+    public Out string(String text) {
       byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
       number(bytes.length, 8);
       return raw(bytes);
     }
 
-    Out raw(byte... bytes) {
+    public Out raw(byte... bytes) {
       out.writeBytes(bytes);
       return this;
     }
 
-    byte[] toArray() {
+    public byte[] toArray() {
       return out.toByteArray();
     }
   }
 
   /** One string pair and two tensors: [2, 3] of F32 and [32] of Q8_0. */
-  static GgufFixture good() {
+  public static GgufFixture good() {
     GgufFixture gguf = new GgufFixture();
     gguf.pair("general.architecture", STRING, new Out().string("qieemo").toArray());
     gguf.tensor("a", 0, 0, 24, 3, 2);
@@ -69,16 +69,16 @@ final class GgufFixture {
     return gguf;
   }
 
-  GgufFixture pair(String key, int type, byte... value) {
+  public GgufFixture pair(String key, int type, byte... value) {
     pairs.add(new Out().string(key).number(type, 4).raw(value).toArray());
     return this;
   }
 
-  GgufFixture array(String key, int type, long count, byte... values) {
+  public GgufFixture array(String key, int type, long count, byte... values) {
     return pair(key, ARRAY, new Out().number(type, 4).number(count, 8).raw(values).toArray());
   }
 
-  Tensor tensor(String name, int type, long offset, int bytes, long... dims) {
+  public Tensor tensor(String name, int type, long offset, int bytes, long... dims) {
     Tensor tensor = new Tensor();
     tensor.name = name;
     tensor.type = type;
@@ -89,7 +89,7 @@ final class GgufFixture {
     return tensor;
   }
 
-  byte[] build() {
+  public byte[] build() {
     Out out = new Out().number(magic, 4).number(version, 4);
     out.number(tensorCount == -2 ? tensors.size() : tensorCount, 8);
     out.number(pairCount == -2 ? pairs.size() : pairCount, 8);

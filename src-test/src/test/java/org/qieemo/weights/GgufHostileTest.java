@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.management.ThreadMXBean;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -286,6 +287,25 @@ class GgufHostileTest {
     if (Files.exists(Path.of("/dev/zero"))) {
       assertThrows(ModelFormatException.class, () -> GgufReader.read(Path.of("/dev/zero")));
     }
+  }
+
+  @Test
+  void case69LinkLoop() throws IOException {
+    Path loop = folder.resolve("loop.gguf");
+    Files.createSymbolicLink(loop, loop);
+    ModelFormatException e = assertThrows(ModelFormatException.class, () -> GgufReader.read(loop));
+    assertTrue(e.reason().contains("cannot be opened: "), e.getMessage());
+  }
+
+  /** The file has its size when the reader asks, and ends before that when it reads. */
+  @Test
+  void case70ShrinksDuringTheRead() {
+    InputStream shrunk = new ByteArrayInputStream(new byte[3 << 20]);
+    GgufInput in = new GgufInput(shrunk, "shrinks.gguf", 8 << 20);
+    ModelFormatException e =
+        assertThrows(ModelFormatException.class, () -> in.bytes(8 << 20, "tensor a"));
+    assertEquals("the file ends inside tensor a: truncated", e.reason());
+    assertEquals(3 << 20, e.offset());
   }
 
   @Test

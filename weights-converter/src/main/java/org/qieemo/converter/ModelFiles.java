@@ -12,6 +12,7 @@ import org.qieemo.converter.container.TarBundle;
 import org.qieemo.converter.family.Families;
 import org.qieemo.converter.family.FusionReader;
 import org.qieemo.converter.safetensors.SafetensorsReader;
+import org.qieemo.converter.safetensors.ShardIndex;
 import org.qieemo.converter.source.ByteSource;
 import org.qieemo.converter.source.Checkpoint;
 import org.qieemo.converter.source.FileSource;
@@ -66,15 +67,21 @@ final class ModelFiles implements Closeable {
   private static String weights(Bundle bundle) throws IOException {
     List<String> torch = new ArrayList<>();
     List<String> safe = new ArrayList<>();
+    List<String> indexes = new ArrayList<>();
     for (String file : bundle.files()) {
       if (USUAL_WEIGHTS.contains(file)) {
         return file;
       }
-      if (!HEADS.contains(file)) {
+      if (file.endsWith(ShardIndex.SUFFIX)) {
+        indexes.add(file);
+      } else if (!HEADS.contains(file)) {
         (file.endsWith(SAFETENSORS) ? safe : torch).add(file);
       }
     }
     torch.removeIf(file -> !file.matches(".*\\.(pt|pth|ckpt)"));
+    if (torch.isEmpty() && indexes.size() == 1) {
+      return indexes.get(0);
+    }
     List<String> candidates = torch.isEmpty() ? safe : torch;
     if (candidates.size() != 1) {
       String found = candidates.isEmpty() ? "none" : candidates + ": pass one of them";
@@ -104,6 +111,9 @@ final class ModelFiles implements Closeable {
   }
 
   private static Checkpoint read(Bundle bundle, String file) throws IOException {
+    if (file.endsWith(ShardIndex.SUFFIX)) {
+      return ShardIndex.read(bundle, file);
+    }
     ByteSource source = bundle.open(file);
     boolean safetensors = file.endsWith(SAFETENSORS);
     return safetensors ? SafetensorsReader.read(source) : TorchCheckpoint.read(source);

@@ -17,7 +17,8 @@ import org.qieemo.converter.source.ByteSource;
 /**
  * A zip archive of stored entries, read strictly, as PyTorch writes it: the central directory (with
  * Zip64) is believed, the local headers must not contradict it, entries lie one behind the other
- * without gaps, nothing precedes or follows, and every checksum holds. Immutable and thread-safe.
+ * without gaps, nothing precedes or follows, and every checksum holds. Compressed entries are
+ * refused but for TorchScript's code, which is passed over. Immutable and thread-safe.
  */
 public final class ZipArchive {
   /** First bytes of a zip archive, little-endian. */
@@ -27,6 +28,8 @@ public final class ZipArchive {
   private static final int DESCRIPTOR_MAGIC = 0x08074b50;
   private static final int LOCAL_BYTES = 30;
   private static final int CENTRAL_BYTES = 46;
+  private static final int DEFLATED = 8;
+  private static final String CODE = "/code/";
   private static final int DESCRIPTOR_FLAG = 0x0008;
   private static final int UTF8_FLAG = 0x0800;
   private static final long IN_ZIP64 = 0xffffffffL;
@@ -38,7 +41,12 @@ public final class ZipArchive {
   private final Map<String, ByteSource> entries = new LinkedHashMap<>();
 
   /** What the central directory says of an entry; {@code at} is where it says it. */
-  private record Entry(long at, String name, int flags, int crc, long size, long header) {}
+  private record Entry(
+      long at, String name, int flags, int method, int crc, long packed, long size, long header) {
+    boolean isStored() {
+      return method == 0;
+    }
+  }
 
   private ZipArchive(ByteSource source) {
     this.source = source;
@@ -102,13 +110,12 @@ public final class ZipArchive {
     String name = name(bytes.slice(from + CENTRAL_BYTES, nameLength), at);
     int flags = bytes.getShort(from + 8) & 0xffff;
     int method = bytes.getShort(from + 10) & 0xffff;
-    if (method != 0) {
+    if (method != 0 && !(method == DEFLATED && name.contains(CODE))) {
       throw source.error(
           at,
           "entry "
               + name
-              + " is compressed: a TorchScript archive, or repacked; unsupported, save"
-              + " model.state_dict() with torch.save");
+              + " is compressed: repacked? unsupported, save model.state_dict() with torch.save");
     }
     if ((flags & ~(DESCRIPTOR_FLAG | UTF8_FLAG)) != 0) {
       throw source.error(at, "entry " + name + " has flags " + Integer.toHexString(flags));
@@ -117,13 +124,13 @@ public final class ZipArchive {
         Zip64Extra.of(
             bytes.slice(from + CENTRAL_BYTES + nameLength, extraLength).order(bytes.order()));
     long size = extra.resolve(bytes.getInt(from + 24));
-    long compressed = extra.resolve(bytes.getInt(from + 20));
+    long packed = extra.resolve(bytes.getInt(from + 20));
     long header = extra.resolve(bytes.getInt(from + 42));
-    if (size < 0 || compressed != size) {
+    if (size < 0 || packed < 0 || method == 0 && packed != size) {
       throw source.error(at, "entry " + name + " is stored, but its two sizes differ");
     }
     bytes.position(from + CENTRAL_BYTES + nameLength + extraLength + commentLength);
-    return new Entry(at, name, flags, bytes.getInt(from + 16), size, header);
+    return new Entry(at, name, flags, method, bytes.getInt(from + 16), packed, size, header);
   }
 
   private String name(ByteBuffer bytes, long at) throws ModelFormatException {
@@ -155,15 +162,17 @@ public final class ZipArchive {
     int extraLength = local.getShort(28) & 0xffff;
     checkLocal(entry, local, nameLength);
     long data = entry.header() + LOCAL_BYTES + nameLength + extraLength;
-    if (data > directory || entry.size() > directory - data) {
+    if (data > directory || entry.packed() > directory - data) {
       throw source.error(entry.header(), "entry " + name + " leaves the file");
     }
     if (entries.containsKey(name)) {
       throw source.error(entry.at(), "entry " + name + " occurs twice");
     }
-    entries.put(name, source.part(source.name() + "!" + name, data, entry.size()));
-    checkSum(entry, data);
-    return descriptorEnd(entry, data + entry.size(), directory);
+    if (entry.isStored()) {
+      entries.put(name, source.part(source.name() + "!" + name, data, entry.size()));
+      checkSum(entry, data);
+    }
+    return descriptorEnd(entry, data + entry.packed(), directory);
   }
 
   private void checkLocal(Entry entry, ByteBuffer local, int nameLength) throws IOException {
@@ -177,11 +186,11 @@ public final class ZipArchive {
       throw source.error(at, "the local name of entry " + entry.name() + " differs");
     }
     boolean later = (entry.flags() & DESCRIPTOR_FLAG) != 0;
-    if ((local.getShort(6) & 0xffff) != entry.flags() || local.getShort(8) != 0) {
+    if ((local.getShort(6) & 0xffff) != entry.flags() || local.getShort(8) != entry.method()) {
       throw source.error(at, "the local flags of entry " + entry.name() + " differ");
     }
     if (!agrees(local.getInt(14), entry.crc(), later)
-        || !agrees(local.getInt(18), entry.size(), later)
+        || !agrees(local.getInt(18), entry.packed(), later)
         || !agrees(local.getInt(22), entry.size(), later)) {
       throw source.error(at, "the local sizes or checksum of entry " + entry.name() + " differ");
     }
@@ -217,15 +226,19 @@ public final class ZipArchive {
             && found.getInt(0) == DESCRIPTOR_MAGIC
             && found.getInt(4) == entry.crc();
     if (start && found.remaining() >= 24) {
-      if (found.getLong(8) == entry.size() && found.getLong(16) == entry.size()) {
+      if (found.getLong(8) == entry.packed() && found.getLong(16) == entry.size()) {
         return at + 24;
       }
     }
-    int size = (int) entry.size();
-    if (start && size == entry.size() && found.getInt(8) == size && found.getInt(12) == size) {
+    if (start && isUnsigned(found.getInt(8), entry.packed(), found.getInt(12), entry.size())) {
       return at + 16;
     }
     throw source.error(
         at, "the data descriptor of entry " + entry.name() + " is missing or differs");
+  }
+
+  /** Two fields of 32 bits hold the two sizes. */
+  private static boolean isUnsigned(int packedField, long packed, int sizeField, long size) {
+    return (packedField & IN_ZIP64) == packed && (sizeField & IN_ZIP64) == size;
   }
 }

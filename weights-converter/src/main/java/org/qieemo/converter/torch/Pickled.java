@@ -73,6 +73,22 @@ sealed interface Pickled {
     }
   }
 
+  /** An object of a TorchScript archive: attributes by name, nothing that runs. */
+  final class Module implements Pickled {
+    private Dict attributes;
+
+    /** Gives it its attributes; false if it has them already. */
+    boolean build(Dict state) {
+      boolean fresh = attributes == null;
+      attributes = state;
+      return fresh;
+    }
+
+    Map<Object, Object> attributes() {
+      return attributes == null ? Map.of() : attributes.values();
+    }
+  }
+
   /** A name that a GLOBAL opcode may give. It is a constant: nothing is looked up. */
   record Global(TorchGlobals.Kind kind, String name) implements Pickled {}
 

@@ -12,7 +12,10 @@ import org.qieemo.converter.container.ZipArchive;
 import org.qieemo.converter.source.ByteSource;
 import org.qieemo.converter.source.Checkpoint;
 
-/** Reads what torch.save writes: zip archives since PyTorch 1.6, and the older form. Stateless. */
+/**
+ * Reads what torch.save writes: zip archives since PyTorch 1.6, and the older form. Of TorchScript
+ * archives it reads the parameters; their code is not even unpacked. Stateless.
+ */
 public final class TorchCheckpoint {
   private static final String PICKLE = "/data.pkl";
   private static final long MAX_PICKLE = 1L << 28;
@@ -44,7 +47,8 @@ public final class TorchCheckpoint {
       throw pickle.error(0, "a pickle of " + pickle.size() + " bytes: no checkpoint needs that");
     }
     PickleInput in = new PickleInput(pickle, 0);
-    Object top = Unpickler.load(in);
+    boolean script = entries.containsKey(root + "/constants.pkl");
+    Object top = script ? Unpickler.loadScript(in) : Unpickler.load(in);
     if (in.position() != pickle.size()) {
       throw pickle.error(in.position(), "bytes follow the pickle's STOP");
     }
@@ -56,10 +60,6 @@ public final class TorchCheckpoint {
     Set<String> roots = new HashSet<>();
     for (String name : names) {
       roots.add(name.substring(0, Math.max(0, name.indexOf('/'))));
-      if (name.endsWith("/constants.pkl") || name.contains("/code/")) {
-        throw source.error(
-            0, "a TorchScript archive: unsupported, save model.state_dict() with torch.save");
-      }
     }
     String root = roots.isEmpty() ? "" : roots.iterator().next();
     if (roots.size() != 1 || root.isEmpty() || !names.contains(root + PICKLE)) {

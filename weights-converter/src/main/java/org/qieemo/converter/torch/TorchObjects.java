@@ -4,6 +4,7 @@ import org.qieemo.ModelFormatException;
 import org.qieemo.converter.source.Place;
 import org.qieemo.converter.torch.Pickled.Dict;
 import org.qieemo.converter.torch.Pickled.Global;
+import org.qieemo.converter.torch.Pickled.Module;
 import org.qieemo.converter.torch.Pickled.Storage;
 import org.qieemo.converter.torch.Pickled.TensorView;
 import org.qieemo.converter.torch.Pickled.Tuple;
@@ -19,6 +20,14 @@ final class TorchObjects {
       throw place.error("REDUCE of something that is no allowed global with a tuple");
     }
     return switch (global.kind()) {
+      case SCRIPT_CLASS -> {
+        arity(global, tuple, 0, 0, place);
+        yield new Module();
+      }
+      case SCRIPT_VALUE -> {
+        arity(global, tuple, 1, 2, place);
+        yield tuple.get(0);
+      }
       case ORDERED_DICT -> {
         arity(global, tuple, 0, 0, place);
         yield new Dict();

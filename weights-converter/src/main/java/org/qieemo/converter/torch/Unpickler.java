@@ -8,9 +8,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.qieemo.ModelFormatException;
 import org.qieemo.converter.torch.Pickled.Dict;
 import org.qieemo.converter.torch.Pickled.Global;
+import org.qieemo.converter.torch.Pickled.Module;
 import org.qieemo.converter.torch.Pickled.Sequence;
 import org.qieemo.converter.torch.Pickled.Storage;
 import org.qieemo.converter.torch.Pickled.Tuple;
@@ -27,6 +29,7 @@ final class Unpickler {
 
   private final PickleInput in;
   private final Consumer<Storage> storages;
+  private final Function<String, Global> globals;
   private final long start;
   private Object[] stack = new Object[64];
   private int size;
@@ -35,9 +38,10 @@ final class Unpickler {
   private long objects;
   private long at;
 
-  private Unpickler(PickleInput in, Consumer<Storage> storages) {
+  private Unpickler(PickleInput in, Consumer<Storage> storages, Function<String, Global> globals) {
     this.in = in;
     this.storages = storages;
+    this.globals = globals;
     this.start = in.position();
   }
 
@@ -52,10 +56,18 @@ final class Unpickler {
 
   /** The same, and tells of every storage that the pickle speaks of. */
   static Object load(PickleInput in, Consumer<Storage> storages) throws IOException {
-    Unpickler unpickler = new Unpickler(in, storages);
-    unpickler.protocol();
-    while (unpickler.step()) {}
-    return unpickler.result();
+    return new Unpickler(in, storages, TorchGlobals::find).load();
+  }
+
+  /** The pickle of a TorchScript archive. */
+  static Object loadScript(PickleInput in) throws IOException {
+    return new Unpickler(in, storage -> {}, TorchGlobals::findInScript).load();
+  }
+
+  private Object load() throws IOException {
+    protocol();
+    while (step()) {}
+    return result();
   }
 
   private void protocol() throws IOException {
@@ -160,7 +172,7 @@ final class Unpickler {
 
   private Global global() throws IOException {
     String name = in.line() + "." + in.line();
-    Global global = TorchGlobals.find(name);
+    Global global = globals.apply(name);
     if (global == null) {
       throw error(
           "global " + name + " is not allowed: save the plain state_dict of the model instead");
@@ -260,10 +272,14 @@ final class Unpickler {
     size = from;
   }
 
-  /** Sets the attributes of an OrderedDict, such as _metadata: checked, and dropped. */
+  /** Sets attributes: a module keeps them, those of an OrderedDict (_metadata) are dropped. */
   private void build() throws ModelFormatException {
     Object state = pop();
-    if (!(state instanceof Dict) || !(peek() instanceof Dict)) {
+    if (state instanceof Dict attributes && peek() instanceof Module module) {
+      if (!module.build(attributes)) {
+        throw error("BUILD of a module for the second time");
+      }
+    } else if (!(state instanceof Dict) || !(peek() instanceof Dict)) {
       throw error("BUILD of something that is no OrderedDict with a dict");
     }
   }
