@@ -3,6 +3,7 @@ package org.qieemo.opencl;
 import org.junit.jupiter.api.Assumptions;
 import org.qieemo.kernels.BackendProvider;
 import org.qieemo.kernels.device.Device;
+import org.qieemo.kernels.opencl.OpenClDevices;
 import org.qieemo.kernels.opencl.OpenClProvider;
 
 /** The OpenCL device of the tests. */
@@ -29,6 +30,6 @@ public final class OpenCl {
   /** Opens the best device; the test is skipped where there is none. */
   static Device deviceOrSkip() {
     orSkip();
-    return OpenClProvider.openDevice("");
+    return OpenClDevices.open("");
   }
 }

@@ -103,7 +103,7 @@ class BinaryCacheTest {
   }
 
   private static void open() {
-    try (Backend backend = DeviceBackend.open(OpenClProvider.openDevice(""))) {
+    try (Backend backend = DeviceBackend.open(OpenClDevices.open(""))) {
       assertTrue(backend.description().startsWith("OpenCL, "), backend.description());
     }
   }

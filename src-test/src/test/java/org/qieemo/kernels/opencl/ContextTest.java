@@ -25,7 +25,7 @@ class ContextTest {
   @Test
   void closingLeavesNoObjectThatHoldsTheContext() {
     OpenCl.orSkip();
-    ClDevice device = (ClDevice) OpenClProvider.openDevice("");
+    ClDevice device = (ClDevice) OpenClDevices.open("");
     cl_context context = device.context();
     CL.clRetainContext(context);
     int[] open = new int[1];
@@ -59,7 +59,7 @@ class ContextTest {
   @Test
   void whatTheCompilerRefusesIsOneLine() {
     OpenCl.orSkip();
-    try (ClDevice device = (ClDevice) OpenClProvider.openDevice("")) {
+    try (ClDevice device = (ClDevice) OpenClDevices.open("")) {
       KernelText broken = new KernelText("broken", "__kernel void f() { this is no C; }");
       String message =
           assertThrows(BackendException.class, () -> device.build(broken)).getMessage();
@@ -71,7 +71,7 @@ class ContextTest {
   @Test
   void moreThanADevicePermitsIsRefusedBeforeItIsTried() {
     OpenCl.orSkip();
-    try (ClDevice device = (ClDevice) OpenClProvider.openDevice("")) {
+    try (ClDevice device = (ClDevice) OpenClDevices.open("")) {
       long tooMuch = device.limits().allocationBytes() + 1;
       String message =
           assertThrows(BackendException.class, () -> device.allocate(tooMuch)).getMessage();

@@ -6,13 +6,12 @@ import org.qieemo.kernels.Backend;
 import org.qieemo.kernels.BackendException;
 import org.qieemo.kernels.BackendOptions;
 import org.qieemo.kernels.BackendProvider;
-import org.qieemo.kernels.device.Device;
-import org.qieemo.kernels.device.DeviceBackend;
 
 /**
  * Opens an OpenCL device. {@link BackendOptions#device()} or the system property {@value
  * #DEVICE_PROPERTY} names it, by its index in {@code qieemo doctor} or part of its name; otherwise
- * a GPU is preferred. Thread-safe; the native code is loaded by the first probe.
+ * a GPU is preferred. Thread-safe; the native code is loaded by the first probe, and listing the
+ * providers loads no class of devices either.
  */
 public final class OpenClProvider implements BackendProvider {
   /** Name of the back end. */
@@ -37,7 +36,7 @@ public final class OpenClProvider implements BackendProvider {
   @Override
   public Availability probe() {
     try {
-      ClDeviceInfo device = choose("");
+      ClDeviceInfo device = OpenClDevices.choose("");
       return device.isAccelerator()
           ? new Availability(true, device.describe())
           : new Availability(
@@ -71,29 +70,11 @@ public final class OpenClProvider implements BackendProvider {
 
   @Override
   public Backend open(BackendOptions options) {
-    return DeviceBackend.open(openDevice(options.device()));
+    return OpenClDevices.backend(options.device());
   }
 
-  /**
-   * Opens a bare device, which belongs to the caller.
-   *
-   * @param device as {@link BackendOptions#device()}
-   * @throws BackendException if it cannot run here
-   */
-  public static Device openDevice(String device) {
-    return ClDevice.open(choose(device));
-  }
-
-  private static ClDeviceInfo choose(String device) {
-    String problem = problem();
-    if (problem != null) {
-      throw new BackendException(problem);
-    }
-    String wanted = device.isEmpty() ? System.getProperty(DEVICE_PROPERTY, "") : device;
-    return ClDevices.choose(ClDevices.all(), wanted);
-  }
-
-  private static String problem() {
+  /** Why there is no OpenCL, null if there is. */
+  static String problem() {
     try {
       return Jocl.problem();
     } catch (LinkageError e) { // the class that would say why needs JOCL itself
