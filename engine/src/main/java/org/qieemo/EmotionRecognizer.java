@@ -9,8 +9,7 @@ import java.util.Locale;
 import java.util.function.Consumer;
 import org.qieemo.audio.FrontEnd;
 import org.qieemo.audio.WavReader;
-import org.qieemo.kernels.Backend;
-import org.qieemo.kernels.Backends;
+import org.qieemo.kernels.BackendOptions;
 import org.qieemo.model.EmotionLogits;
 import org.qieemo.model.FeatureBatch;
 import org.qieemo.model.Forward;
@@ -58,11 +57,11 @@ public final class EmotionRecognizer implements AutoCloseable {
   private EmotionRecognizer(ModelFile file, RecognizerOptions options) {
     ModelConfig config = file.config();
     this.options = options;
-    double work = workPerSecond(config);
-    Backend opened = Backends.open(options.backend(), options.backendOptions(work));
-    this.backend = new BackendInfo(opened.name(), opened.description());
-    this.model = new Qieemo(opened, file);
-    this.calls = new ForwardPool(opened);
+    BackendOptions asked = options.backendOptions(workPerSecond(config));
+    ModelOnBackend prepared = ModelOnBackend.of(file, options.backend(), asked);
+    this.backend = prepared.info();
+    this.model = prepared.model();
+    this.calls = new ForwardPool(prepared.backend());
     boolean global = config.frontEnd().normalization() == Normalization.GLOBAL;
     this.frontEnd =
         new FrontEnd(
@@ -167,7 +166,7 @@ public final class EmotionRecognizer implements AutoCloseable {
     return decoder != null;
   }
 
-  /** The back end that runs: its name and one sentence about it. */
+  /** The back end that runs: its name, one sentence about it, and which others were given up. */
   public BackendInfo backend() {
     return backend;
   }

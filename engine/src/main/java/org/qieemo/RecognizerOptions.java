@@ -7,6 +7,8 @@ import org.qieemo.kernels.Backends;
  * How a recognizer runs.
  *
  * @param backend {@code auto}, {@code cpu}, or another back end on the path
+ * @param device which of several devices of a back end, by its index in {@code qieemo doctor} or
+ *     part of its name; empty: the best
  * @param threads CPU threads per call; 0: as many as the processors that the JVM may use
  * @param maxSeconds longest audio accepted by one call: time grows with its square
  * @param expectedSeconds about how much audio will be heard in all, infinity if that is not known.
@@ -14,10 +16,10 @@ import org.qieemo.kernels.Backends;
  *     instead of the fastest ones; the choice is made once, when the model is loaded
  */
 public record RecognizerOptions(
-    String backend, int threads, double maxSeconds, double expectedSeconds) {
+    String backend, String device, int threads, double maxSeconds, double expectedSeconds) {
   /** The best back end, all processors, ten minutes. */
   public static final RecognizerOptions DEFAULT =
-      new RecognizerOptions(Backends.AUTO, 0, 600, Double.POSITIVE_INFINITY);
+      new RecognizerOptions(Backends.AUTO, "", 0, 600, Double.POSITIVE_INFINITY);
 
   /** Checks the numbers. */
   public RecognizerOptions {
@@ -32,22 +34,27 @@ public record RecognizerOptions(
 
   /** The same with another back end. */
   public RecognizerOptions withBackend(String name) {
-    return new RecognizerOptions(name, threads, maxSeconds, expectedSeconds);
+    return new RecognizerOptions(name, device, threads, maxSeconds, expectedSeconds);
+  }
+
+  /** The same on another device. */
+  public RecognizerOptions withDevice(String name) {
+    return new RecognizerOptions(backend, name, threads, maxSeconds, expectedSeconds);
   }
 
   /** The same with another number of threads. */
   public RecognizerOptions withThreads(int count) {
-    return new RecognizerOptions(backend, count, maxSeconds, expectedSeconds);
+    return new RecognizerOptions(backend, device, count, maxSeconds, expectedSeconds);
   }
 
   /** The same with another limit. */
   public RecognizerOptions withMaxSeconds(double seconds) {
-    return new RecognizerOptions(backend, threads, seconds, expectedSeconds);
+    return new RecognizerOptions(backend, device, threads, seconds, expectedSeconds);
   }
 
   /** The same for about so much audio in all; {@code classifyAll} and later calls count too. */
   public RecognizerOptions withExpectedSeconds(double seconds) {
-    return new RecognizerOptions(backend, threads, maxSeconds, seconds);
+    return new RecognizerOptions(backend, device, threads, maxSeconds, seconds);
   }
 
   /**
@@ -57,6 +64,7 @@ public record RecognizerOptions(
    */
   BackendOptions backendOptions(double workPerSecond) {
     double work = workPerSecond * expectedSeconds;
-    return new BackendOptions(threads, work < Long.MAX_VALUE ? (long) work : Long.MAX_VALUE);
+    return new BackendOptions(
+        threads, device, work < Long.MAX_VALUE ? (long) work : Long.MAX_VALUE);
   }
 }

@@ -46,13 +46,13 @@ final class ClassifyCommand implements Command {
     options.addAll(AnswerOptions.ALL);
     options.addAll(TimelineFlags.ALL);
     options.addAll(LiveInput.ALL);
-    options.addAll(List.of(ModelOptions.THREADS, ModelOptions.BACKEND));
+    options.addAll(List.of(ModelOptions.THREADS, ModelOptions.BACKEND, ModelOptions.DEVICE));
     return List.copyOf(options);
   }
 
   @Override
   public int run(Arguments arguments, Console console) throws IOException, UsageException {
-    try (EmotionRecognizer recognizer = ModelOptions.open(arguments)) {
+    try (EmotionRecognizer recognizer = ModelOptions.open(arguments, console)) {
       if (!recognizer.canClassify()) {
         throw new FileFailure(
             arguments.get("--model", "embedded model")

@@ -16,18 +16,32 @@ final class ModelOptions {
   static final Option THREADS =
       Option.number("--threads", "CPU threads, 1 to 1024; default: all processors", 1, 1024);
   static final Option BACKEND =
-      Option.choice(
+      new Option(
           "--backend",
-          "auto|cpu",
+          "auto|cpu|opencl",
           "what runs the model, see 'qieemo doctor'; default: auto",
-          ModelOptions::backends);
+          false,
+          ModelOptions::wrongBackend);
+  static final Option DEVICE =
+      Option.text("--device", "D", "device of --backend opencl: index or part of the name");
 
   private ModelOptions() {}
 
-  /** Loads the model that the command line names, for the recordings that are its operands. */
-  static EmotionRecognizer open(Arguments arguments) throws IOException {
+  /**
+   * Loads the model that the command line names, for the recordings that are its operands, and
+   * warns of back ends that do not work.
+   */
+  static EmotionRecognizer open(Arguments arguments, Console console) throws IOException {
     double seconds = Recordings.seconds(arguments.operands());
-    return open(arguments, arguments.get(MODEL.name(), null), seconds);
+    EmotionRecognizer recognizer = open(arguments, arguments.get(MODEL.name(), null), seconds);
+    warn(recognizer, console);
+    return recognizer;
+  }
+
+  /** One line for each back end that was tried and given up. */
+  static void warn(EmotionRecognizer recognizer, Console console) {
+    String instead = "; " + recognizer.backend().name() + " runs instead";
+    recognizer.backend().warnings().forEach(w -> console.error("warning: " + w + instead));
   }
 
   /** Loads a model file, or the embedded model for null, to run as the command line says. */
@@ -41,6 +55,7 @@ final class ModelOptions {
         RecognizerOptions.DEFAULT
             .withExpectedSeconds(seconds)
             .withBackend(arguments.get(BACKEND.name(), Backends.AUTO))
+            .withDevice(arguments.get(DEVICE.name(), ""))
             .withThreads(Integer.parseInt(arguments.get(THREADS.name(), "0")));
     try {
       return model == null
@@ -56,9 +71,14 @@ final class ModelOptions {
     return model == null ? "embedded model" : model;
   }
 
-  private static List<String> backends() {
+  private static String wrongBackend(String name) {
     List<String> names = new ArrayList<>(List.of(Backends.AUTO));
     Backends.providers().stream().map(BackendProvider::name).forEach(names::add);
-    return names;
+    if (names.contains(name)) {
+      return null;
+    }
+    String hint =
+        name.equals("opencl") ? ", or qieemo-opencl.jar on the class path for opencl" : "";
+    return Text.or(names) + hint;
   }
 }

@@ -17,9 +17,7 @@ class BatchTest {
   @TempDir Path folder;
 
   static Stream<Arguments> casesAndKernels() throws IOException {
-    return GoldenCase.all().stream()
-        .filter(c -> c.f64("logits") != null)
-        .flatMap(c -> Stream.of(Arguments.of(c, "plain"), Arguments.of(c, "vector")));
+    return GoldenCase.onEveryBackend(c -> c.f64("logits") != null);
   }
 
   @ParameterizedTest(name = "{0} on {1}")
