@@ -28,7 +28,8 @@ public final class DeviceKernels {
     String name = arguments.length > 0 ? arguments[0] : "opencl";
     int frames = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 375;
     String device = arguments.length > 2 ? arguments[2] : "";
-    try (Backend opened = Backends.open(name, new BackendOptions(0, device, BackendOptions.UNKNOWN));
+    try (Backend opened =
+            Backends.open(name, new BackendOptions(0, device, BackendOptions.UNKNOWN));
         Backend cpu = Backends.open("cpu", BackendOptions.DEFAULT)) {
       if (!(opened instanceof DeviceBackend backend)) {
         throw new IllegalArgumentException(name + " is no device");

@@ -25,7 +25,8 @@ class DeviceChoiceTest {
   }
 
   private static String open(String device) {
-    try (Backend backend = Backends.open("opencl", new BackendOptions(0, device, BackendOptions.UNKNOWN))) {
+    try (Backend backend =
+        Backends.open("opencl", new BackendOptions(0, device, BackendOptions.UNKNOWN))) {
       return backend.description();
     }
   }
