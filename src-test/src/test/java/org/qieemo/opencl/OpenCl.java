@@ -13,6 +13,14 @@ public final class OpenCl {
 
   private OpenCl() {}
 
+  /**
+   * Whether this is the process of the OpenCL tests: a driver that brings a compiler and threads of
+   * its own stays out of the other tests' process.
+   */
+  public static boolean isTested() {
+    return Boolean.getBoolean("qieemo.test.opencl");
+  }
+
   /** Whether there is a usable device; prints a line where there is none. */
   public static boolean isThere() {
     BackendProvider.Availability found = new OpenClProvider().probe();

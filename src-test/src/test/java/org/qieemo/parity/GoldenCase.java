@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -35,12 +34,13 @@ record GoldenCase(String name, Path folder, Map<String, Golden> golden) {
     }
   }
 
-  /** The chosen cases on both CPU providers and, where there is a device, on OpenCL. */
+  /**
+   * The chosen cases on both CPU providers or, in the process of the OpenCL tests and where there is
+   * a device, on OpenCL.
+   */
   static Stream<Arguments> onEveryBackend(Predicate<GoldenCase> chosen) throws IOException {
-    List<String> backends = new ArrayList<>(List.of("plain", "vector"));
-    if (OpenCl.isThere()) {
-      backends.add(OpenCl.NAME);
-    }
+    List<String> backends =
+        OpenCl.isTested() && OpenCl.isThere() ? List.of(OpenCl.NAME) : List.of("plain", "vector");
     return all().stream()
         .filter(chosen)
         .flatMap(c -> backends.stream().map(backend -> Arguments.of(c, backend)));
