@@ -210,7 +210,9 @@ public final class EmotionRecognizer implements AutoCloseable {
   }
 
   /**
-   * Begins to hear audio that arrives in pieces. Any number of streams may run at once.
+   * Begins to hear audio that arrives in pieces. Any number of streams may run at once. Encoders
+   * that see chunks only hear each frame once, with caches for what went before; others hear each
+   * window anew.
    *
    * @param sampleRate Hz, 1000 to 768000
    * @throws IllegalArgumentException if the options do not fit the model
@@ -226,7 +228,10 @@ public final class EmotionRecognizer implements AutoCloseable {
               + leastMillis()
               + " ms");
     }
-    SpanScorer scorer = new WindowScorer(model, frontEnd, calls);
+    SpanScorer scorer =
+        model.canStream()
+            ? new ChunkScorer(model, frontEnd, calls)
+            : new WindowScorer(model, frontEnd, calls);
     return new EmotionStream(frontEnd.stream(sampleRate), sampleRate, scorer, decision, options);
   }
 
@@ -295,6 +300,55 @@ public final class EmotionRecognizer implements AutoCloseable {
     requireTranscriber();
     FeatureBatch features = features(List.of(audio));
     return decoder.decode(calls.run(forward -> model.ctcLogits(forward, features)));
+  }
+
+  /**
+   * The words that were said and when, by greedy CTC; errors as {@link #transcribe}.
+   *
+   * @return in the order of time
+   */
+  public List<Word> words(Audio audio) {
+    WordStream stream = wordStream(audio.sampleRate());
+    requireLongEnough(audio.seconds());
+    List<Word> words = new ArrayList<>();
+    int block = BLOCK_SECONDS * audio.sampleRate();
+    for (int at = 0; at < audio.samples().length; at += block) {
+      int count = Math.min(block, audio.samples().length - at);
+      words.addAll(stream.push(audio.samples(), at, count));
+    }
+    words.addAll(stream.finish());
+    return words;
+  }
+
+  /**
+   * The words of a WAV file of any length, read block by block.
+   *
+   * @param words is told of each word in the order of time, by the calling thread
+   * @return duration of the audio in seconds
+   * @throws AudioFormatException if the file is no WAV that this engine reads
+   * @throws UnsupportedByModelException if the model has no CTC head
+   */
+  public double words(Path wav, Consumer<Word> words) throws IOException {
+    try (WavReader reader = WavReader.open(wav)) {
+      WordStream stream = wordStream(reader.sampleRate());
+      float[] block = new float[BLOCK_SECONDS * reader.sampleRate()];
+      for (int n = reader.read(block, 0, block.length);
+          n > 0;
+          n = reader.read(block, 0, block.length)) {
+        stream.push(block, 0, n).forEach(words);
+      }
+      double seconds = (double) reader.position() / reader.sampleRate();
+      requireLongEnough(seconds);
+      stream.finish().forEach(words);
+      return seconds;
+    }
+  }
+
+  private WordStream wordStream(int sampleRate) {
+    requireTranscriber();
+    ModelConfig config = model.config();
+    CtcAligner aligner = new CtcAligner(config.ctc(), decoder, config.frameSeconds());
+    return new WordStream(model, frontEnd, calls, frontEnd.stream(sampleRate), aligner);
   }
 
   /**

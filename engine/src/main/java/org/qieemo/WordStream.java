@@ -9,9 +9,9 @@ import org.qieemo.model.FeatureBatch;
 import org.qieemo.model.Qieemo;
 
 /**
- * Words of audio of any length: the model hears pieces of 32 s at most, which overlap by 4 s, and
- * of each overlap either piece gives the half that it hears with more context. Audio of up to 32 s
- * is one piece. Confined to one thread.
+ * Words of audio of any length: the model hears pieces of 32 s at most, which overlap, and each
+ * frame is taken from the piece that has at least 2 s of audio on either side of it. Audio of up to
+ * 32 s is one piece. Confined to one thread.
  */
 final class WordStream {
   private static final int CONTEXT = 200; // feature frames of 10 ms, about

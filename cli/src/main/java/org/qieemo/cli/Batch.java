@@ -18,21 +18,42 @@ final class Batch {
     void failed(String file, String reason);
   }
 
+  /** What happens with each input that is read bit by bit. */
+  interface PathWork {
+    /** One input. */
+    void on(String file) throws IOException;
+  }
+
+  /** Is told of each input that failed. */
+  interface Failed {
+    /** One input, maybe behind some of its results. */
+    void failed(String file, String reason);
+  }
+
+  /**
+   * Goes through the inputs, each read as a whole.
+   *
+   * @return the exit code
+   */
+  static int run(List<String> files, Console console, Work work) {
+    return runPaths(files, console, file -> work.on(file, Audio.read(Path.of(file))), work::failed);
+  }
+
   /**
    * Goes through the inputs.
    *
    * @return the exit code
    */
-  static int run(List<String> files, Console console, Work work) {
+  static int runPaths(List<String> files, Console console, PathWork work, Failed failed) {
     int code = Command.OK;
     for (String file : files) {
       try {
-        work.on(file, Audio.read(Path.of(file)));
+        work.on(file);
       } catch (OutputException e) {
         throw e;
       } catch (IOException | RuntimeException | OutOfMemoryError | StackOverflowError e) {
         code = Command.FAILED;
-        work.failed(file, Text.oneLine(Failures.reason(e)));
+        failed.failed(file, Text.oneLine(Failures.reason(e)));
         console.trace(e);
       }
     }

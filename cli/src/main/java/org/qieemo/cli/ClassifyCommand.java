@@ -10,7 +10,8 @@ import org.qieemo.EmotionRecognizer;
 /** {@code qieemo classify}. */
 final class ClassifyCommand implements Command {
   private static final Option FORMAT =
-      Option.choice("--format", "how results are printed; default: text", "text", "json", "jsonl");
+      Option.choice(
+          "--format", "how results are printed; default: text", "text", "json", "jsonl", "csv");
 
   @Override
   public CommandSpec spec() {
@@ -26,17 +27,25 @@ final class ClassifyCommand implements Command {
             "known. A file that fails is reported and the others go on; the exit code is 1 then.",
             "jsonl: one object per file and line, with schema, file, duration, label, confidence,",
             "scores and backend, or file and error. json: the same objects as one array.",
-            "An answer that --unknown-below refuses is 'unknown'; its scores are printed."),
+            "An answer that --unknown-below refuses is 'unknown'; its scores are printed.",
+            "--timeline cuts each file in time: overlapping windows whose answers are averaged, or",
+            "speech between pauses. Silence is marked as such. Also as csv.",
+            "FILE may be '-': standard input, WAV or raw samples, heard as they arrive; every --hop",
+            "the answer for the last --window. docs/output.md describes the JSON."),
         List.of(
             "qieemo classify voice.wav",
             "qieemo classify --format jsonl recordings/*.wav > emotions.jsonl",
             "qieemo classify --labels anger,neutral --unknown-below 0.6 --top 1 voice.wav",
+            "qieemo classify --timeline --segments speech --format csv call.wav > call.csv",
+            "arecord -f S16_LE -r 16000 | qieemo classify -",
             "qieemo classify --model my-model.gguf --threads 2 a.wav b.wav"));
   }
 
   private static List<Option> options() {
     List<Option> options = new ArrayList<>(List.of(ModelOptions.MODEL, FORMAT));
     options.addAll(AnswerOptions.ALL);
+    options.addAll(TimelineFlags.ALL);
+    options.addAll(LiveInput.ALL);
     options.addAll(List.of(ModelOptions.THREADS, ModelOptions.BACKEND));
     return List.copyOf(options);
   }
@@ -50,11 +59,26 @@ final class ClassifyCommand implements Command {
                 + ": the model has no emotion head and cannot classify; see 'qieemo inspect'");
       }
       DecisionOptions options = AnswerOptions.of(arguments, recognizer);
+      if (arguments.operands().contains(LiveInput.OPERAND)) {
+        requireAlone(arguments);
+        return LiveRun.run(arguments, console, recognizer, options);
+      }
+      LiveInput.refuse(arguments);
+      if (arguments.has(TimelineFlags.TIMELINE.name())) {
+        return TimelineRun.run(arguments, console, recognizer, options);
+      }
+      TimelineFlags.refuse(arguments);
       EmotionPrinter printer = printer(arguments, console, recognizer, options);
       printer.begin();
       int code = Batch.run(arguments.operands(), console, work(recognizer, options, printer));
       printer.end();
       return code;
+    }
+  }
+
+  private static void requireAlone(Arguments arguments) throws UsageException {
+    if (arguments.operands().size() > 1) {
+      throw new UsageException("standard input '-' stands alone, without other files");
     }
   }
 

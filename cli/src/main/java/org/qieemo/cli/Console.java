@@ -1,9 +1,11 @@
 package org.qieemo.cli;
 
+import java.io.InputStream;
 import java.io.PrintStream;
 
 /** Where a command prints. Results are flushed line by line, so that they stream. */
 final class Console {
+  private final InputStream in;
   private final PrintStream out;
   private final PrintStream err;
   private final boolean debug;
@@ -15,10 +17,20 @@ final class Console {
   }
 
   Console(PrintStream out, PrintStream err, boolean debug, boolean terminal) {
+    this(InputStream.nullInputStream(), out, err, debug, terminal);
+  }
+
+  Console(InputStream in, PrintStream out, PrintStream err, boolean debug, boolean terminal) {
+    this.in = in;
     this.out = out;
     this.err = err;
     this.debug = debug;
     this.terminal = terminal;
+  }
+
+  /** Standard input. */
+  InputStream in() {
+    return in;
   }
 
   /** Whether somebody watches standard error. */

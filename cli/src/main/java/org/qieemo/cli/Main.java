@@ -3,6 +3,7 @@ package org.qieemo.cli;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -32,27 +33,34 @@ public final class Main {
     PrintStream out = new PrintStream(pipe, false, StandardCharsets.UTF_8);
     PrintStream err =
         new PrintStream(new FileOutputStream(FileDescriptor.err), false, StandardCharsets.UTF_8);
-    int code = run(args, out, err, Terminal.isStandardError());
+    int code = run(args, System.in, out, err, Terminal.isStandardError());
     pipe.problem().ifPresent(p -> new Console(out, err, false).error("standard output: " + p));
     System.exit(code);
+  }
+
+  /** As {@link #run(String[], InputStream, PrintStream, PrintStream)} without standard input. */
+  public static int run(String[] args, PrintStream out, PrintStream err) {
+    return run(args, InputStream.nullInputStream(), out, err);
   }
 
   /**
    * Runs the command line.
    *
    * @param args the command and what follows it
+   * @param in what {@code -} reads; closed behind its end
    * @param out results
    * @param err problems, one line each
    * @return the exit code
    */
-  public static int run(String[] args, PrintStream out, PrintStream err) {
-    return run(args, out, err, false);
+  public static int run(String[] args, InputStream in, PrintStream out, PrintStream err) {
+    return run(args, in, out, err, false);
   }
 
-  private static int run(String[] args, PrintStream out, PrintStream err, boolean terminal) {
+  private static int run(
+      String[] args, InputStream in, PrintStream out, PrintStream err, boolean terminal) {
     List<String> words = Arrays.asList(args);
     boolean debug = words.contains("--debug") || System.getenv("QIEEMO_DEBUG") != null;
-    Console console = new Console(out, err, debug, terminal);
+    Console console = new Console(in, out, err, debug, terminal);
     try {
       return dispatch(words, console);
     } catch (OutputException e) {
@@ -139,6 +147,8 @@ public final class Main {
     lines.add("Examples:");
     lines.add("  qieemo classify voice.wav");
     lines.add("  qieemo classify --format jsonl recordings/*.wav");
+    lines.add("  qieemo classify --timeline call.wav");
+    lines.add("  arecord -f S16_LE -r 16000 | qieemo classify -");
     lines.add("  qieemo convert checkpoint-folder --output model.gguf --type q8_0");
     lines.add("  qieemo doctor");
     return lines;

@@ -36,17 +36,20 @@ final class TextEmotions implements EmotionPrinter {
 
   @Override
   public void emotion(String file, Emotion emotion) {
+    console.line(Text.pad(file + ":", fileWidth) + " " + answer(emotion));
+  }
+
+  /** Label, probability, a bar, the other labels. */
+  String answer(Emotion emotion) {
     String line =
-        Text.pad(file + ":", fileWidth)
-            + " "
-            + Text.pad(emotion.label(), labelWidth)
+        Text.pad(emotion.label(), labelWidth)
             + " "
             + Text.fixed(emotion.confidence(), 3)
             + " "
             + bar(emotion.confidence())
             + " "
             + others(emotion);
-    console.line(line.stripTrailing());
+    return line.stripTrailing();
   }
 
   private static String bar(double score) {

@@ -37,6 +37,22 @@ final class ConformerBlock {
     if (convolution != null) {
       convolution.addTo(f, x);
     }
+    finish(f, x);
+  }
+
+  /** The same for the next frames of a stream, in place; {@code i} is the block's index from 0. */
+  void forward(Forward f, Tensor x, Tensor positions, EncoderCache stream, int i) {
+    if (macaron != null) {
+      macaron.addTo(f, x);
+    }
+    attention.addTo(f, x, positions, stream, stream.attention(i));
+    if (convolution != null) {
+      convolution.addTo(f, x, stream.convolution(i));
+    }
+    finish(f, x);
+  }
+
+  private void finish(Forward f, Tensor x) {
     feedForward.addTo(f, x);
     if (finalNorm != null) {
       f.exec.layerNorm(x, finalNorm, x);

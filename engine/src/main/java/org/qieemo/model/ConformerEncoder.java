@@ -37,13 +37,26 @@ final class ConformerEncoder {
    * @param e E [T', d]; null without taps
    */
   void forward(Forward f, Tensor features, Tensor h, Taps taps, Tensor e) {
+    forward(f, features, h, taps, e, null);
+  }
+
+  /**
+   * The same for the next frames of a stream; see {@link EncoderStream}.
+   *
+   * @param stream what it remembers; null for whole utterances
+   */
+  void forward(Forward f, Tensor features, Tensor h, Taps taps, Tensor e, EncoderCache stream) {
     int mark = f.exec.mark();
-    subsampling.forward(f, features, h);
+    subsampling.forward(f, features, h, stream);
     f.show(Layer.SUBSAMPLED, h);
     collect(f, taps, 0, h, e);
-    Tensor positions = positions(f);
+    Tensor positions = stream == null ? positions(f) : positions(f, stream);
     for (int i = 0; i < blocks.length; i++) {
-      blocks[i].forward(f, h, positions);
+      if (stream == null) {
+        blocks[i].forward(f, h, positions);
+      } else {
+        blocks[i].forward(f, h, positions, stream, i);
+      }
       f.showBlock(i + 1, h);
       collect(f, taps, i + 1, h, e);
     }
@@ -65,5 +78,17 @@ final class ConformerEncoder {
       return null;
     }
     return f.positions.take(f.exec, config.position(), f.frames().longest(), config.width());
+  }
+
+  /** Position rows of the keys kept and the new ones. */
+  private Tensor positions(Forward f, EncoderCache stream) {
+    int keys = stream.kept() + f.frames().rows();
+    return switch (config.position().term()) {
+      case NONE -> null;
+      case KEY ->
+          stream.positions().take(f.exec, stream.frames() - stream.kept(), keys, config.width());
+      case RELATIVE -> f.positions.take(f.exec, config.position(), keys, config.width());
+      case LEGACY -> throw new IllegalStateException("legacy positions do not stream");
+    };
   }
 }

@@ -68,12 +68,31 @@ final class ConvolutionModule {
     exec.linear(in, pointwise1, gated);
     Tensor mixed = exec.take(x.rows(), x.cols());
     exec.depthwiseConv(gated, depthwise, f.frames(), mixed);
+    finish(exec, mixed, x);
+    exec.release(mark);
+  }
+
+  /** The same for the next frames of a stream; causal modules only. */
+  void addTo(Forward f, Tensor x, ConvolutionCache cache) {
+    Execution exec = f.exec;
+    int n = x.rows();
+    int mark = exec.mark();
+    Tensor in = Residual.enter(exec, x, norm, normFirst);
+    exec.linear(in, pointwise1, cache.next(exec, n));
+    Tensor gated = cache.all(exec, n);
+    Tensor mixed = exec.take(gated.rows(), x.cols());
+    exec.depthwiseConv(gated, depthwise, cache.segments(n), mixed);
+    finish(exec, exec.rows(mixed, cache.count(), n), x);
+    cache.advance(exec, n);
+    exec.release(mark);
+  }
+
+  private void finish(Execution exec, Tensor mixed, Tensor x) {
     if (depthwiseNorm != null) {
       exec.layerNorm(mixed, depthwiseNorm, mixed);
     }
     exec.linearAdd(mixed, pointwise2, 1f, x);
     Residual.leave(exec, x, norm, normFirst);
-    exec.release(mark);
   }
 
   /** gamma / sqrt(var + eps) per channel. */

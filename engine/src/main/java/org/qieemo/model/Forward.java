@@ -45,6 +45,12 @@ public final class Forward implements AutoCloseable {
     }
   }
 
+  /** Starts a batch of utterances that have passed the encoder already; their frames follow. */
+  void beginEncoded() {
+    lastStage = 0;
+    stages[0].clear();
+  }
+
   /** The utterances behind {@code i} convolutions of the subsampling. */
   Segments stage(int i) {
     return stages[i];

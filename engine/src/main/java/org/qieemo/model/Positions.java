@@ -41,7 +41,7 @@ final class Positions {
     int count = kind == Position.RELATIVE ? 2 * capacity - 1 : capacity;
     rows = new float[Math.multiplyExact(count, width)];
     for (int r = 0; r < count; r++) {
-      fill(r * width, position(r));
+      fill(rows, r * width, position(r), width);
     }
   }
 
@@ -53,7 +53,8 @@ final class Positions {
     };
   }
 
-  private void fill(int offset, int position) {
+  /** Writes the row of one position. */
+  static void fill(float[] rows, int offset, int position, int width) {
     float step = (float) -(Math.log(10000.0) / width);
     for (int i = 0; i < width; i += 2) {
       float w = (float) Math.exp(i * step);

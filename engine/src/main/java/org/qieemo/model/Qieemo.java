@@ -1,5 +1,6 @@
 package org.qieemo.model;
 
+import java.util.List;
 import org.qieemo.kernels.Backend;
 import org.qieemo.kernels.Execution;
 import org.qieemo.kernels.Tensor;
@@ -81,19 +82,88 @@ public final class Qieemo {
     Tensor e = exec.take(frames, config.encoder().width());
     encoder.forward(f, features, h, taps, e);
 
-    Tensor streams = exec.take(frames, 2 * w); // [P' || E']
-    Tensor projectedPpg = exec.columns(streams, 0, w);
-    Tensor projectedEmotion = exec.columns(streams, w, w);
-    if (ppg != null) {
-      ppg.forward(f, h, projectedPpg);
-    }
-    emotion.forward(f, e, projectedEmotion);
-    Tensor u = fuse(f, streams, projectedPpg, projectedEmotion);
-    f.show(Layer.FUSED, u);
-
-    EmotionLogits result = name(f, u);
+    Tensor streams = exec.take(frames, 2 * w);
+    project(f, h, e, streams);
+    EmotionLogits result = decide(f, streams);
     exec.release(mark);
     return result;
+  }
+
+  /** Whether the model can be heard frame by frame; see {@link EncoderStream#supports}. */
+  public boolean canStream() {
+    return EncoderStream.supports(config);
+  }
+
+  /**
+   * Begins a stream.
+   *
+   * @param f for this stream alone; closed with it
+   * @param history most encoder frames of the past that are kept where the model sees all of them
+   * @throws IllegalStateException if the model cannot stream
+   */
+  public EncoderStream openStream(Forward f, int history) {
+    if (!canStream()) {
+      throw new IllegalStateException("the encoder looks ahead: it cannot stream");
+    }
+    return new EncoderStream(this, f, history);
+  }
+
+  /** Hears the next frames of a stream. */
+  void step(Forward f, float[] features, EncoderCache cache, EncoderStream.FrameListener listener) {
+    Execution exec = f.exec;
+    int mark = exec.mark();
+    Tensor rows = begin(f, new FeatureBatch(List.of(features), config.frontEnd().melBins()));
+    int frames = f.frames().rows();
+    Tensor h = exec.take(frames, config.encoder().width());
+    boolean classifies = head != null;
+    Tensor e = classifies ? exec.take(frames, config.encoder().width()) : null;
+    encoder.forward(f, rows, h, taps, e, cache);
+    if (classifies) {
+      Tensor streams = exec.take(frames, 2 * config.fusion().width());
+      project(f, h, e, streams);
+      float[] values = new float[frames * streams.cols()];
+      exec.read(streams, values, 0);
+      listener.onFrames(values);
+    }
+    exec.release(mark);
+  }
+
+  /**
+   * Hears the emotion of stretches whose frames have passed the encoder.
+   *
+   * @param stretches each [P' || E'] row-major [n, 2w] of an {@link EncoderStream}, n from 1
+   */
+  public EmotionLogits classifyFrames(Forward f, List<float[]> stretches) {
+    Execution exec = f.exec;
+    int mark = exec.mark();
+    int width = 2 * config.fusion().width();
+    f.beginEncoded();
+    stretches.forEach(stretch -> f.frames().add(stretch.length / width));
+    Tensor streams = exec.take(f.frames().rows(), width);
+    for (int i = 0; i < stretches.size(); i++) {
+      int length = f.frames().length(i);
+      exec.write(stretches.get(i), 0, exec.rows(streams, f.frames().start(i), length));
+    }
+    EmotionLogits result = decide(f, streams);
+    exec.release(mark);
+    return result;
+  }
+
+  /** H^enc and E [T, d] to [P' || E'] [T, 2w]. */
+  private void project(Forward f, Tensor h, Tensor e, Tensor streams) {
+    int w = config.fusion().width();
+    if (ppg != null) {
+      ppg.forward(f, h, f.exec.columns(streams, 0, w));
+    }
+    emotion.forward(f, e, f.exec.columns(streams, w, w));
+  }
+
+  private EmotionLogits decide(Forward f, Tensor streams) {
+    int w = config.fusion().width();
+    Tensor p = f.exec.columns(streams, 0, w);
+    Tensor u = fuse(f, streams, p, f.exec.columns(streams, w, w));
+    f.show(Layer.FUSED, u);
+    return name(f, u);
   }
 
   /** U = [M || Z_emotion || Z_ppg], of those that are on; E' if none is. */

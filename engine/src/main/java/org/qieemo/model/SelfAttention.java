@@ -72,6 +72,30 @@ final class SelfAttention {
     exec.release(mark);
   }
 
+  /**
+   * The same for the next frames of a stream.
+   *
+   * @param table position rows of the keys kept and the new ones
+   */
+  void addTo(Forward f, Tensor x, Tensor table, EncoderCache stream, AttentionCache cache) {
+    Execution exec = f.exec;
+    int d = encoder.width();
+    int n = x.rows();
+    int mark = exec.mark();
+    Tensor in = Residual.enter(exec, x, norm, encoder.normFirst());
+    Tensor all = exec.take(n, 3 * d);
+    exec.linear(in, qkv, all);
+    Tensor keys = cache.append(exec, exec.columns(all, d, 2 * d));
+    Tensor q = exec.take(keys.rows(), d); // rows of keys kept ask nothing
+    AttentionCache.copy(exec, exec.columns(all, 0, d), exec.rows(q, stream.kept(), n));
+    Tensor context = exec.take(keys.rows(), d);
+    exec.attention(attention, q, keys, project(exec, table), stream.keys(n), context);
+    exec.linearAdd(exec.rows(context, stream.kept(), n), out, 1f, x);
+    Residual.leave(exec, x, norm, encoder.normFirst());
+    cache.trim();
+    exec.release(mark);
+  }
+
   private Tensor project(Execution exec, Tensor table) {
     if (position == null) {
       return null;

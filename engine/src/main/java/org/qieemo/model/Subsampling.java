@@ -44,8 +44,12 @@ final class Subsampling {
     norm = config.kind() == Kind.LINEAR ? scope.fusionNorm(SUBSAMPLING_NORM) : null;
   }
 
-  /** Writes H^0 of all utterances into {@code h} [T', d]. */
-  void forward(Forward f, Tensor features, Tensor h) {
+  /**
+   * Writes H^0 of all utterances into {@code h} [T', d].
+   *
+   * @param stream tells what was heard before the only utterance; null for whole utterances
+   */
+  void forward(Forward f, Tensor features, Tensor h, EncoderCache stream) {
     Execution exec = f.exec;
     int mark = exec.mark();
     Tensor x = features;
@@ -56,7 +60,7 @@ final class Subsampling {
     if (norm != null) {
       exec.layerNorm(h, norm, h);
     }
-    scaleAndPosition(f, h);
+    scaleAndPosition(f, h, stream);
     exec.release(mark);
   }
 
@@ -73,11 +77,16 @@ final class Subsampling {
     return f.exec.reshape(y, result.rows(), bins * channels);
   }
 
-  private void scaleAndPosition(Forward f, Tensor h) {
+  private void scaleAndPosition(Forward f, Tensor h, EncoderCache stream) {
     Execution exec = f.exec;
     float scale = encoder.inputScale() ? (float) Math.sqrt(encoder.width()) : 1f;
     if (encoder.position() != Position.ABSOLUTE) {
       exec.scaledSum(scale, h, 0f, h, h);
+      return;
+    }
+    if (stream != null) {
+      Tensor positions = stream.positions().take(exec, stream.frames(), h.rows(), encoder.width());
+      exec.scaledSum(scale, h, 1f, positions, h);
       return;
     }
     Segments frames = f.frames();

@@ -1,6 +1,7 @@
 package org.qieemo.cli;
 
 import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -23,10 +24,15 @@ final class Cli {
 
   /** Runs it; arguments are written with {@code toString}. */
   static Result run(Object... arguments) {
+    return run(InputStream.nullInputStream(), arguments);
+  }
+
+  /** Runs it with something on standard input. */
+  static Result run(InputStream in, Object... arguments) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     String[] words = Arrays.stream(arguments).map(String::valueOf).toArray(String[]::new);
-    int code = Main.run(words, printer(out), printer(err));
+    int code = Main.run(words, in, printer(out), printer(err));
     return new Result(
         code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
   }

@@ -16,7 +16,7 @@ class UsageTest {
       delimiter = '|',
       value = {
         "classify --frmat json a.wav    | did you mean --format? | classify --help",
-        "classify --format xml a.wav    | text, json or jsonl    | classify --help",
+        "classify --format xml a.wav    | json, jsonl or csv     | classify --help",
         "classify --format=xml a.wav    | found 'xml'            | classify --help",
         "classify --threads two a.wav   | from 1 to 1024         | classify --help",
         "classify --threads 0 a.wav     | from 1 to 1024         | classify --help",
@@ -79,8 +79,8 @@ class UsageTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "classify   | --model --format --top --unknown-below --labels --prior --prior-tau --threads --backend --help --debug",
-        "transcribe | --model --format --help --debug",
+        "classify   | --model --format --top --unknown-below --labels --prior --prior-tau --timeline --segments --window --hop --silence-below --every-hop --words --rate --sample-format --channels --threads --backend --help --debug",
+        "transcribe | --model --format --words --help --debug",
         "evaluate   | --model --format --output --predictions --split --progress --threads --backend",
         "features   | --tap --output --model --help --debug",
         "convert    | --output --type --config --frontend --verbose --help --debug",

@@ -10,6 +10,7 @@ import org.qieemo.kernels.Backend;
 import org.qieemo.kernels.BackendOptions;
 import org.qieemo.kernels.Backends;
 import org.qieemo.model.EmotionLogits;
+import org.qieemo.model.EncoderStream;
 import org.qieemo.model.FeatureBatch;
 import org.qieemo.model.Forward;
 import org.qieemo.model.Qieemo;
@@ -98,6 +99,15 @@ final class LoadedModel implements AutoCloseable {
 
   EmotionLogits classify(FeatureBatch batch) {
     return model.classify(forward, batch);
+  }
+
+  EmotionLogits classifyFrames(List<float[]> stretches) {
+    return model.classifyFrames(forward, stretches);
+  }
+
+  /** A stream on buffers of its own. */
+  EncoderStream openStream(int history) {
+    return model.openStream(new Forward(backend), history);
   }
 
   @Override

@@ -61,7 +61,8 @@ public interface Execution extends AutoCloseable {
   void gatedSum(Tensor gate, Tensor a, Tensor b, Tensor out);
 
   /**
-   * Multi-head attention inside each segment: out = softmax(score + mask) V.
+   * Multi-head attention inside each segment: out = softmax(score + mask) V. Rows that are {@link
+   * Segments#context} need no result: their queries and results may be anything.
    *
    * @param q [rows, d] queries
    * @param kv [rows, 2d] keys, then values

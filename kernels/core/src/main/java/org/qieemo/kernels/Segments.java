@@ -11,6 +11,7 @@ import java.util.Arrays;
  */
 public final class Segments {
   private int[] starts = new int[9]; // [count + 1]
+  private int[] contexts = new int[9]; // [count]
   private int count;
 
   /** No segment yet. */
@@ -34,12 +35,29 @@ public final class Segments {
    * @throws IllegalArgumentException if {@code rows} is negative
    */
   public void add(int rows) {
+    add(rows, 0);
+  }
+
+  /**
+   * Appends a segment whose first rows are context: attention offers their keys to the other rows,
+   * and their own result is undefined.
+   *
+   * @param rows of the whole segment
+   * @param context how many of them are context
+   * @throws IllegalArgumentException if a number is negative, or there is more context than rows
+   */
+  public void add(int rows, int context) {
     if (rows < 0) {
       throw new IllegalArgumentException("a segment cannot have " + rows + " rows");
     }
+    if (context < 0 || context > rows) {
+      throw new IllegalArgumentException(context + " of " + rows + " rows cannot be context");
+    }
     if (count + 2 > starts.length) {
       starts = Arrays.copyOf(starts, starts.length * 2);
+      contexts = Arrays.copyOf(contexts, contexts.length * 2);
     }
+    contexts[count] = context;
     starts[count + 1] = Math.addExact(starts[count], rows);
     count++;
   }
@@ -57,6 +75,11 @@ public final class Segments {
   /** Rows of segment {@code i}. */
   public int length(int i) {
     return starts[i + 1] - starts[i];
+  }
+
+  /** How many of segment {@code i}'s first rows are context. */
+  public int context(int i) {
+    return contexts[i];
   }
 
   /** Rows of all segments. */

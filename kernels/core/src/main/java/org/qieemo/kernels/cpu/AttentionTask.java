@@ -51,7 +51,7 @@ final class AttentionTask implements ParallelTask {
     grow(places, heads);
     int packs = pairs + (attention.shifts() ? heads : 0);
     execution.run(packTask, packs, 4L * kv.rows() * kv.cols());
-    blocks.cut(segments, 1, AttentionBlock.ROWS);
+    blocks.cutQueries(segments, AttentionBlock.ROWS);
     long work = 2L * longest * q.rows() * attention.width();
     execution.run(this, blocks.count() * heads, work);
   }

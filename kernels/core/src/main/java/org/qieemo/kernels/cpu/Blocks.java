@@ -27,6 +27,17 @@ final class Blocks {
     }
   }
 
+  /** Cuts the rows that are no context. */
+  void cutQueries(Segments segments, int rowsPerBlock) {
+    count = 0;
+    limit = rowsPerBlock;
+    for (int s = 0; s < segments.count(); s++) {
+      for (int r = segments.context(s); r < segments.length(s); r += rowsPerBlock) {
+        add(s, r);
+      }
+    }
+  }
+
   private void add(int s, int row) {
     if (count == segment.length) {
       segment = Arrays.copyOf(segment, 2 * count);
