@@ -18,6 +18,7 @@ public final class Main {
   private static final List<Command> COMMANDS =
       List.of(
           new ClassifyCommand(),
+          new ReportCommand(),
           new TranscribeCommand(),
           new EvaluateCommand(),
           new FeaturesCommand(),
@@ -148,6 +149,7 @@ public final class Main {
     lines.add("  qieemo classify voice.wav");
     lines.add("  qieemo classify --format jsonl recordings/*.wav");
     lines.add("  qieemo classify --timeline call.wav");
+    lines.add("  qieemo report call.wav --output call.html");
     lines.add("  arecord -f S16_LE -r 16000 | qieemo classify -");
     lines.add("  qieemo convert checkpoint-folder --output model.gguf --type q8_0");
     lines.add("  qieemo doctor");

@@ -61,15 +61,6 @@ final class Progress {
         total,
         1 / each,
         audioSeconds / seconds,
-        clock(Math.round(each * (total - done))));
-  }
-
-  /** {@code 1:02:03} or {@code 2:03}. */
-  private static String clock(long seconds) {
-    String minutes = String.format(Locale.ROOT, "%d:%02d", seconds / 60 % 60, seconds % 60);
-    return seconds < 3600
-        ? minutes
-        : String.format(
-            Locale.ROOT, "%d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60);
+        Text.clock(Math.round(each * (total - done))));
   }
 }

@@ -45,8 +45,9 @@ final class TimelineRun {
     return code;
   }
 
-  private static void requireFitting(
-      EmotionRecognizer recognizer, TimelineOptions options, boolean words) throws UsageException {
+  /** Refuses options that the model cannot follow. */
+  static void requireFitting(EmotionRecognizer recognizer, TimelineOptions options, boolean words)
+      throws UsageException {
     if (words && !recognizer.canTranscribe()) {
       throw new UsageException("--words needs a model with a CTC head; see 'qieemo inspect'");
     }
