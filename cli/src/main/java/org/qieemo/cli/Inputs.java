@@ -22,14 +22,14 @@ import java.util.regex.PatternSyntaxException;
  * in the same order: operands as given, then the list; within a folder by name.
  *
  * @param files one entry per result; a folder that has no audio or cannot be read is one as well
- * @param archive whether there is a folder or list among them
+ * @param archive whether there is a list or a folder with audio among them
  */
 record Inputs(List<String> files, boolean archive) {
   static final Option INCLUDE =
       new Option(
           "--include",
           "GLOB",
-          "which files of a folder, such as '*.wav' or 'calls/**'; default: all audio",
+          "which files of a folder, such as '*.wav'; default: all audio",
           false,
           Inputs::wrongGlob);
   static final Option LIST =
@@ -69,20 +69,22 @@ record Inputs(List<String> files, boolean archive) {
     }
     if (names.isEmpty()) {
       throw new UsageException(
-          list == null ? "missing FILE: name a file, a folder or a --list" : list + ": is empty");
+          list == null ? "missing FILE...: name a file, a folder or a --list" : list + ": is empty");
     }
     String glob = arguments.get(INCLUDE.name(), null);
     List<String> files = new ArrayList<>();
     boolean folders = false;
+    boolean archive = list != null;
     for (String name : names) {
-      boolean folder = isFolder(name);
-      folders |= folder;
-      files.addAll(folder ? inside(name, glob) : List.of(name));
+      List<String> inside = isFolder(name) ? inside(name, glob) : List.of();
+      folders |= isFolder(name);
+      archive |= !inside.isEmpty();
+      files.addAll(inside.isEmpty() ? List.of(name) : inside);
     }
     if (glob != null && !folders) {
       throw new UsageException("option " + INCLUDE.name() + " needs a folder");
     }
-    return new Inputs(List.copyOf(files), folders || list != null);
+    return new Inputs(List.copyOf(files), archive);
   }
 
   /** Whether a name is that of a folder. */
@@ -91,6 +93,18 @@ record Inputs(List<String> files, boolean archive) {
       return Files.isDirectory(Path.of(name));
     } catch (InvalidPathException e) {
       return false; // fails later, as a file
+    }
+  }
+
+  /**
+   * Refuses a folder that stands for itself since nothing was found in it.
+   *
+   * @throws IOException with the reason
+   */
+  static void requireNoFolder(String name) throws IOException {
+    if (isFolder(name)) {
+      Files.newDirectoryStream(Path.of(name)).close(); // fails where it cannot be read
+      throw new FileFailure("no audio in this folder; --include chooses other files");
     }
   }
 
@@ -112,9 +126,7 @@ record Inputs(List<String> files, boolean archive) {
       throw new UncheckedIOException(e); // the walk itself throws none
     }
     Collections.sort(walk.found);
-    return walk.found.isEmpty()
-        ? List.of(folder)
-        : walk.found.stream().map(Path::toString).toList();
+    return walk.found.stream().map(Path::toString).toList();
   }
 
   private static final class Walk extends SimpleFileVisitor<Path> {

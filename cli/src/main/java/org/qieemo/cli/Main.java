@@ -24,9 +24,15 @@ public final class Main {
           new FeaturesCommand(),
           new ConvertCommand(),
           new InspectCommand(),
-          new DoctorCommand());
+          new DoctorCommand(),
+          new CompletionCommand(Main::specs),
+          new ManCommand(Main::specs));
 
   private Main() {}
+
+  private static List<CommandSpec> specs() {
+    return COMMANDS.stream().map(Command::spec).toList();
+  }
 
   /** Runs the command line and exits. */
   public static void main(String[] args) {

@@ -31,10 +31,22 @@ final class ModelOptions {
 
   /** Loads a model file, or the embedded model for null, to run as the command line says. */
   static EmotionRecognizer open(Arguments arguments, String model) throws IOException {
+    return open(arguments, model, Integer.parseInt(arguments.get(THREADS.name(), "0")));
+  }
+
+  /** CPU threads that the command line allows. */
+  static int threads(Arguments arguments) {
+    String all = String.valueOf(Runtime.getRuntime().availableProcessors());
+    return Integer.parseInt(arguments.get(THREADS.name(), all));
+  }
+
+  /** As {@link #open(Arguments, String)} with so many threads per call. */
+  static EmotionRecognizer open(Arguments arguments, String model, int threads)
+      throws IOException {
     RecognizerOptions options =
         RecognizerOptions.DEFAULT
             .withBackend(arguments.get(BACKEND.name(), Backends.AUTO))
-            .withThreads(Integer.parseInt(arguments.get(THREADS.name(), "0")));
+            .withThreads(threads);
     try {
       return model == null
           ? EmotionRecognizer.embedded(options)

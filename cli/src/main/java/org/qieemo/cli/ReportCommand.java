@@ -16,7 +16,7 @@ final class ReportCommand implements Command {
   private static final Option AUDIO =
       Option.choice(
           "--audio",
-          "whether the page plays it; auto: embed up to 3 minutes, else link; default: auto",
+          "playback; auto: embed up to 3 minutes, else link",
           "auto",
           "embed",
           "link",

@@ -39,6 +39,7 @@ final class ReportMaker {
 
   /** Hears a recording, read block by block. */
   ReportData hear(String file) throws IOException {
+    Inputs.requireNoFolder(file);
     Path wav = Path.of(file);
     List<ReportStep> steps = new ArrayList<>();
     double seconds =

@@ -42,9 +42,6 @@ final class TimelineFlags {
         throw new UsageException("option " + option.name() + " needs --timeline");
       }
     }
-    if (arguments.get("--format", "").equals("csv")) {
-      throw new UsageException("--format csv needs --timeline");
-    }
   }
 
   /** What the command line says, changing what is given in {@code base}. */

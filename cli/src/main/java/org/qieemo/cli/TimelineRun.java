@@ -31,12 +31,15 @@ final class TimelineRun {
    * @return the exit code
    */
   static int run(
-      Arguments arguments, Console console, EmotionRecognizer recognizer, DecisionOptions decision)
+      Arguments arguments,
+      List<String> files,
+      Console console,
+      EmotionRecognizer recognizer,
+      DecisionOptions decision)
       throws UsageException {
     TimelineOptions options = TimelineFlags.of(arguments, TimelineOptions.DEFAULT, decision);
     boolean words = arguments.has(TimelineFlags.WORDS.name());
     requireFitting(recognizer, options, words);
-    List<String> files = arguments.operands();
     TimelinePrinter printer = printer(arguments, console, recognizer, decision, files.size() > 1);
     TimelineRun run = new TimelineRun(recognizer, options, printer, words);
     printer.begin();

@@ -117,4 +117,6 @@ function stretch(factor) {
 document.getElementById('in').addEventListener('click', () => stretch(2));
 document.getElementById('out').addEventListener('click', () => stretch(1 / 2));
 
-show(0);
+// page.html#t=12.5 opens there
+const at = /^#t=(\d+(\.\d+)?)$/.exec(location.hash);
+seek(at ? Number(at[1]) : 0);

@@ -128,6 +128,14 @@ class ReportBrowserTest {
   }
 
   @Test
+  void aLinkOpensAtAMoment() throws InterruptedException {
+    open("b.wav", "none");
+    browser.evaluate("location.hash = '#t=7.5'");
+    browser.evaluate("location.reload()");
+    browser.waitFor("document.getElementById('position')?.ariaValueNow === '7.5'");
+  }
+
+  @Test
   void theIndexSorts() throws InterruptedException {
     Path output = folder.resolve("index of calls");
     Cli.Result result =
