@@ -40,13 +40,22 @@ public class EmotionServer {
       byte[] wav = exchange.getRequestBody().readNBytes(MOST_BYTES + 1);
       if (wav.length > MOST_BYTES) {
         send(exchange, 413, "{\"error\":\"more than 32 MiB\"}");
-        return;
+      } else {
+        classify(recognizer, wav, exchange);
       }
-      Audio audio = Audio.read(new ByteArrayInputStream(wav), "request");
-      send(exchange, 200, json(recognizer.classify(audio)));
+    }
+  }
+
+  private static void classify(EmotionRecognizer recognizer, byte[] wav, HttpExchange exchange)
+      throws IOException {
+    Emotion emotion;
+    try {
+      emotion = recognizer.classify(Audio.read(new ByteArrayInputStream(wav), "request"));
     } catch (AudioFormatException | InvalidAudioException e) {
       send(exchange, 400, "{\"error\":" + quoted(e.getMessage()) + "}");
+      return;
     }
+    send(exchange, 200, json(emotion));
   }
 
   private static String json(Emotion emotion) {
