@@ -21,7 +21,7 @@ def probabilities(model: Qieemo, wav: Path) -> dict[str, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--model", type=Path, required=True, help="the folder that train_emotion.py --final wrote")
+    parser.add_argument("--model", type=Path, required=True, help="the folder that train_head.py --final wrote")
     parser.add_argument("--audio", type=Path, required=True, help="a folder of 16 kHz WAV files")
     parser.add_argument("--output", type=Path, required=True)
     args = parser.parse_args()

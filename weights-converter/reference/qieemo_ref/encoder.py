@@ -226,18 +226,19 @@ class ConformerEncoder(nn.Module):
         return x
 
     def forward(self, features: Tensor, lengths: Tensor | None = None,
-                detach_after: int | None = None, normalized: bool = False) -> tuple[list[Tensor], Tensor]:
+                detach_after: int | None = None, normalized: bool = False,
+                blocks: int | None = None) -> tuple[list[Tensor], Tensor]:
         """features [B, T, F] before CMVN (or `normalized` already), lengths [B] of valid frames after subsampling.
 
         Returns [subsampled, block 1, .., block L] and the encoder's output, each [B, T', d].
-        No gradient flows back from the blocks behind block `detach_after`.
+        No gradient flows back from the blocks behind block `detach_after`; those behind block `blocks` are not run.
         """
         x = self.dropout(self.embedded(features if normalized else self.normalized(features)))
         mask, valid = self.masks(x.shape[1], lengths)
         positions = position_table(self.config.position, x.shape[1], x.shape[2])
         positions = positions.to(x) if positions is not None else None
         outputs = [x]
-        for index, block in enumerate(self.encoders):
+        for index, block in enumerate(self.encoders[:blocks]):
             x = outputs[-1].detach() if index == detach_after else outputs[-1]
             outputs.append(block(x, positions, mask, valid))
         return outputs, self.tap_norm(outputs[-1])

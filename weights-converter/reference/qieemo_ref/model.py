@@ -77,11 +77,14 @@ def save_folder(folder: Path, model: AsrModel, tokens: list[str], about: dict[st
 
 
 def load_folder(folder: Path) -> Qieemo:
-    """Reads a folder that save_folder wrote; the model is in evaluation mode."""
+    """Reads a folder that save_folder or train_head.py wrote; the model is in evaluation mode."""
     fusion_file = folder / "qieemo.json"
     fusion = read_fusion_config(fusion_file) if fusion_file.exists() else None
     model = Qieemo(read_encoder_config(folder / "train.yaml"), fusion)
-    model.load_state_dict(torch.load(folder / "final.pt", map_location="cpu", weights_only=True))
+    state = torch.load(folder / "final.pt", map_location="cpu", weights_only=True)
+    if (folder / "head.pt").exists():
+        state |= torch.load(folder / "head.pt", map_location="cpu", weights_only=True)
+    model.load_state_dict(state)
     return model.eval()
 
 

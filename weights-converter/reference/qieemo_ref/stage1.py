@@ -82,7 +82,10 @@ class Teaching(nn.Module):
         self.register_buffer("slow_variance", slow.var(0).chunk(2)[0], persistent=False)
 
     def forward(self, students: list[Tensor], teachers: list[Tensor], lengths: Tensor) -> list[Tensor]:
-        """students: 2 x [B, T', d]; teachers: [T'', 2 * 176] per utterance -> two errors per frame, one per second."""
+        """students: one or two [B, T', d]; teachers: [T'', 2 * 176] per utterance.
+
+        Each student's error per frame, then the first one's per second.
+        """
         targets = pad([((t - self.mean) * self.inverse)[TEACHER_OFFSET:] for t in teachers])
         frames = min(targets.shape[1], students[0].shape[1])
         valid = torch.arange(frames)[None] < lengths[:, None]
@@ -113,10 +116,11 @@ class Encoded:
     lengths: Tensor
 
 
-def encode(model: AsrModel, features: list[Tensor], student_block: int) -> Encoded:
-    """features: [T, F] per utterance, normalised."""
+def encode(model: AsrModel, features: list[Tensor], student_block: int, detach_after: int | None = None,
+           blocks: int | None = None) -> Encoded:
+    """features: [T, F] per utterance, normalised. With `blocks` only so many are run."""
     lengths = torch.tensor([model.encoder.embed.length(len(f)) for f in features])
-    outputs, encoded = model.encoder(pad(features), lengths, normalized=True)
+    outputs, encoded = model.encoder(pad(features), lengths, detach_after, normalized=True, blocks=blocks)
     return Encoded(outputs[student_block], encoded, lengths)
 
 

@@ -9,8 +9,7 @@ import java.util.Locale;
 import java.util.function.Consumer;
 import org.qieemo.audio.FrontEnd;
 import org.qieemo.audio.WavReader;
-import org.qieemo.kernels.Backend;
-import org.qieemo.kernels.Backends;
+import org.qieemo.kernels.BackendOptions;
 import org.qieemo.model.EmotionLogits;
 import org.qieemo.model.FeatureBatch;
 import org.qieemo.model.Forward;
@@ -23,6 +22,8 @@ import org.qieemo.weights.ModelConfig;
 import org.qieemo.weights.ModelFile;
 import org.qieemo.weights.ModelInfo;
 import org.qieemo.weights.TensorNames;
+import org.qieemo.weights.TensorRegistry;
+import org.qieemo.weights.TensorSpec;
 
 /**
  * Hears which emotion a voice carries.
@@ -56,10 +57,11 @@ public final class EmotionRecognizer implements AutoCloseable {
   private EmotionRecognizer(ModelFile file, RecognizerOptions options) {
     ModelConfig config = file.config();
     this.options = options;
-    Backend opened = Backends.open(options.backend(), options.backendOptions());
-    this.backend = new BackendInfo(opened.name(), opened.description());
-    this.model = new Qieemo(opened, file);
-    this.calls = new ForwardPool(opened);
+    BackendOptions asked = options.backendOptions(workPerSecond(config));
+    ModelOnBackend prepared = ModelOnBackend.of(file, options.backend(), asked);
+    this.backend = prepared.info();
+    this.model = prepared.model();
+    this.calls = new ForwardPool(prepared.backend());
     boolean global = config.frontEnd().normalization() == Normalization.GLOBAL;
     this.frontEnd =
         new FrontEnd(
@@ -67,6 +69,19 @@ public final class EmotionRecognizer implements AutoCloseable {
             global ? file.tensor(TensorNames.CMVN_MEAN).toFloats() : null,
             global ? file.tensor(TensorNames.CMVN_ISTD).toFloats() : null);
     this.decoder = config.ctc() == null ? null : new CtcDecoder(config.ctc());
+  }
+
+  /** About how many multiply-adds a second of audio takes: each weight once per encoder frame. */
+  private static double workPerSecond(ModelConfig config) {
+    double weights = 0;
+    for (TensorSpec spec : TensorRegistry.of(config)) {
+      double elements = 1;
+      for (int size : spec.shape()) {
+        elements *= size;
+      }
+      weights += elements;
+    }
+    return weights / config.frameSeconds();
   }
 
   /** Loads a model file with default options. */
@@ -151,7 +166,7 @@ public final class EmotionRecognizer implements AutoCloseable {
     return decoder != null;
   }
 
-  /** The back end that runs: its name and one sentence about it. */
+  /** The back end that runs: its name, one sentence about it, and which others were given up. */
   public BackendInfo backend() {
     return backend;
   }

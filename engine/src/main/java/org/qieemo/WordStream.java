@@ -85,7 +85,7 @@ final class WordStream {
     float[] logits = calls.run(forward -> model.ctcLogits(forward, batch));
     int vocabulary = model.config().ctc().vocabulary();
     int from = (int) (next - begin) * vocabulary;
-    int to = (int) Math.min(logits.length, (wanted - begin) * vocabulary);
+    int to = (int) Math.min(logits.length / vocabulary, wanted - begin) * vocabulary;
     next += Math.max(0, to - from) / vocabulary;
     rows.dropBefore(begin() * rate);
     return from < to ? aligner.push(Arrays.copyOfRange(logits, from, to)) : List.of();

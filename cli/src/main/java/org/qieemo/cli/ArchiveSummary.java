@@ -45,7 +45,9 @@ final class ArchiveSummary {
         + Text.clock(Math.round(audioSeconds))
         + " of audio in "
         + Text.clock(Math.round(seconds))
-        + (audioSeconds > 0 ? ", " + Text.fixed(audioSeconds / seconds, 0) + " times real time" : "")
+        + (audioSeconds > 0
+            ? ", " + Text.fixed(audioSeconds / seconds, 0) + " times real time"
+            : "")
         + (labels.isEmpty() ? "" : ": " + labels);
   }
 }

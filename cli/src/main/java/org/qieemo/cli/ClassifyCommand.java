@@ -51,7 +51,7 @@ final class ClassifyCommand implements Command {
     options.addAll(AnswerOptions.ALL);
     options.addAll(TimelineFlags.ALL);
     options.addAll(LiveInput.ALL);
-    options.addAll(List.of(ModelOptions.THREADS, ModelOptions.BACKEND));
+    options.addAll(List.of(ModelOptions.THREADS, ModelOptions.BACKEND, ModelOptions.DEVICE));
     return List.copyOf(options);
   }
 
@@ -61,11 +61,12 @@ final class ClassifyCommand implements Command {
     boolean timeline = arguments.has(TimelineFlags.TIMELINE.name());
     check(arguments, live, timeline);
     Inputs inputs = live ? new Inputs(arguments.operands(), false) : Inputs.of(arguments);
+    String model = arguments.get(ModelOptions.MODEL.name(), null);
     int threads = ModelOptions.threads(arguments);
     int perCall =
         live || timeline ? threads : ArchiveCommand.threadsPerCall(inputs.files().size(), threads);
-    String model = arguments.get(ModelOptions.MODEL.name(), null);
-    try (EmotionRecognizer recognizer = ModelOptions.open(arguments, model, perCall)) {
+    try (EmotionRecognizer recognizer =
+        ModelOptions.open(arguments, inputs.files(), perCall, console)) {
       if (!recognizer.canClassify()) {
         throw new FileFailure(
             ModelOptions.name(model)
@@ -79,7 +80,11 @@ final class ClassifyCommand implements Command {
         return TimelineRun.run(arguments, inputs.files(), console, recognizer, options);
       }
       return new ArchiveCommand(arguments, inputs, console)
-          .run(recognizer, options, threads, to -> printer(arguments, inputs, to, recognizer, options));
+          .run(
+              recognizer,
+              options,
+              threads,
+              to -> printer(arguments, inputs, to, recognizer, options));
     }
   }
 

@@ -52,8 +52,7 @@ final class CompletionScripts {
           values.append("    " + key + ") words='" + choices(option) + "' ;;\n");
         }
       }
-      String all =
-          command.allOptions().stream().map(Option::name).collect(Collectors.joining(" "));
+      String all = command.allOptions().stream().map(Option::name).collect(Collectors.joining(" "));
       options.append("        " + command.name() + ") words='" + all + "' ;;\n");
     }
     return BASH.replace("@COMMANDS@", names)

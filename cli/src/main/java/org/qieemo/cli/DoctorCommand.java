@@ -76,6 +76,7 @@ final class DoctorCommand implements Command {
         BackendProvider.Availability availability = provider.probe();
         String usable = availability.usable() ? "usable" : "not usable";
         console.line("back end " + provider.name() + ": " + usable + ", " + availability.reason());
+        provider.details().forEach(line -> console.line("  " + line));
       }
     } catch (ServiceConfigurationError e) {
       console.error("back ends cannot be listed: " + e.getMessage());

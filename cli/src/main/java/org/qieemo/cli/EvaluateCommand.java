@@ -39,7 +39,8 @@ final class EvaluateCommand implements Command {
             SPLIT,
             PROGRESS,
             ModelOptions.THREADS,
-            ModelOptions.BACKEND),
+            ModelOptions.BACKEND,
+            ModelOptions.DEVICE),
         NOTES,
         List.of(
             "qieemo evaluate test.csv --split 'my recordings, speakers 7 to 9'",

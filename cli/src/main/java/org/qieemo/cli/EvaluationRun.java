@@ -43,6 +43,7 @@ final class EvaluationRun {
     EvaluationRun run = new EvaluationRun(plan, console, progress, silent);
     for (EvaluatedModel model : plan.models()) {
       try (EmotionRecognizer recognizer = ModelOptions.open(arguments, model.path())) {
+        ModelOptions.warn(recognizer, console);
         model.rows().forEach(row -> run.classify(recognizer, row));
       }
     }

@@ -50,7 +50,7 @@ final class FeaturesCommand implements Command {
   public int run(Arguments arguments, Console console) throws IOException {
     String file = arguments.operands().get(0);
     Tap tap = Tap.parse(arguments.get(TAP.name(), ""));
-    try (EmotionRecognizer recognizer = ModelOptions.open(arguments)) {
+    try (EmotionRecognizer recognizer = ModelOptions.open(arguments, console)) {
       FeatureMatrix matrix = features(recognizer, file, tap);
       String output = arguments.get(OUTPUT.name(), "");
       write(matrix, output);

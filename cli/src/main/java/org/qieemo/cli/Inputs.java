@@ -69,7 +69,9 @@ record Inputs(List<String> files, boolean archive) {
     }
     if (names.isEmpty()) {
       throw new UsageException(
-          list == null ? "missing FILE...: name a file, a folder or a --list" : list + ": is empty");
+          list == null
+              ? "missing FILE...: name a file, a folder or a --list"
+              : list + ": is empty");
     }
     String glob = arguments.get(INCLUDE.name(), null);
     List<String> files = new ArrayList<>();

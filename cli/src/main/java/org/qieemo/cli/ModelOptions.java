@@ -16,36 +16,68 @@ final class ModelOptions {
   static final Option THREADS =
       Option.number("--threads", "CPU threads, 1 to 1024; default: all processors", 1, 1024);
   static final Option BACKEND =
-      Option.choice(
+      new Option(
           "--backend",
-          "auto|cpu",
+          "auto|cpu|opencl",
           "what runs the model, see 'qieemo doctor'; default: auto",
-          ModelOptions::backends);
+          false,
+          ModelOptions::wrongBackend);
+  static final Option DEVICE =
+      Option.text("--device", "D", "device of --backend opencl: index or part of the name");
 
   private ModelOptions() {}
 
-  /** Loads the model that the command line names. */
-  static EmotionRecognizer open(Arguments arguments) throws IOException {
-    return open(arguments, arguments.get(MODEL.name(), null));
+  /**
+   * Loads the model that the command line names, for the recordings that are its operands, and
+   * warns of back ends that do not work.
+   */
+  static EmotionRecognizer open(Arguments arguments, Console console) throws IOException {
+    return open(arguments, arguments.operands(), given(arguments), console);
+  }
+
+  /**
+   * As {@link #open(Arguments, Console)} for other recordings.
+   *
+   * @param threads CPU threads of one call
+   */
+  static EmotionRecognizer open(
+      Arguments arguments, List<String> recordings, int threads, Console console)
+      throws IOException {
+    double seconds = Recordings.seconds(recordings);
+    String model = arguments.get(MODEL.name(), null);
+    EmotionRecognizer recognizer = open(arguments, model, seconds, threads);
+    warn(recognizer, console);
+    return recognizer;
+  }
+
+  /** One line for each back end that was tried and given up. */
+  static void warn(EmotionRecognizer recognizer, Console console) {
+    String instead = "; " + recognizer.backend().name() + " runs instead";
+    recognizer.backend().warnings().forEach(w -> console.error("warning: " + w + instead));
   }
 
   /** Loads a model file, or the embedded model for null, to run as the command line says. */
   static EmotionRecognizer open(Arguments arguments, String model) throws IOException {
-    return open(arguments, model, Integer.parseInt(arguments.get(THREADS.name(), "0")));
+    return open(arguments, model, Double.POSITIVE_INFINITY, given(arguments));
   }
 
   /** CPU threads that the command line allows. */
   static int threads(Arguments arguments) {
-    String all = String.valueOf(Runtime.getRuntime().availableProcessors());
-    return Integer.parseInt(arguments.get(THREADS.name(), all));
+    int given = given(arguments);
+    return given == 0 ? Runtime.getRuntime().availableProcessors() : given;
   }
 
-  /** As {@link #open(Arguments, String)} with so many threads per call. */
-  static EmotionRecognizer open(Arguments arguments, String model, int threads)
-      throws IOException {
+  private static int given(Arguments arguments) {
+    return Integer.parseInt(arguments.get(THREADS.name(), "0"));
+  }
+
+  private static EmotionRecognizer open(
+      Arguments arguments, String model, double seconds, int threads) throws IOException {
     RecognizerOptions options =
         RecognizerOptions.DEFAULT
+            .withExpectedSeconds(seconds)
             .withBackend(arguments.get(BACKEND.name(), Backends.AUTO))
+            .withDevice(arguments.get(DEVICE.name(), ""))
             .withThreads(threads);
     try {
       return model == null
@@ -61,9 +93,14 @@ final class ModelOptions {
     return model == null ? "embedded model" : model;
   }
 
-  private static List<String> backends() {
+  private static String wrongBackend(String name) {
     List<String> names = new ArrayList<>(List.of(Backends.AUTO));
     Backends.providers().stream().map(BackendProvider::name).forEach(names::add);
-    return names;
+    if (names.contains(name)) {
+      return null;
+    }
+    String hint =
+        name.equals("opencl") ? ", or qieemo-opencl.jar on the class path for opencl" : "";
+    return Text.or(names) + hint;
   }
 }

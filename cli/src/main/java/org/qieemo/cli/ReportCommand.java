@@ -48,7 +48,7 @@ final class ReportCommand implements Command {
     options.addAll(TimelineFlags.CUTTING);
     options.addAll(AnswerOptions.DECIDING);
     options.addAll(Inputs.ALL);
-    options.addAll(List.of(ModelOptions.THREADS, ModelOptions.BACKEND));
+    options.addAll(List.of(ModelOptions.THREADS, ModelOptions.BACKEND, ModelOptions.DEVICE));
     return List.copyOf(options);
   }
 
@@ -60,7 +60,8 @@ final class ReportCommand implements Command {
     if (!many && Files.isDirectory(output)) {
       throw new UsageException("--output is a folder: for one file it is the page, such as x.html");
     }
-    try (EmotionRecognizer recognizer = ModelOptions.open(arguments)) {
+    try (EmotionRecognizer recognizer =
+        ModelOptions.open(arguments, inputs.files(), ModelOptions.threads(arguments), console)) {
       if (!recognizer.canClassify()) {
         throw new FileFailure(
             ModelOptions.name(arguments.get("--model", null))

@@ -38,7 +38,7 @@ final class TranscribeCommand implements Command {
 
   @Override
   public int run(Arguments arguments, Console console) throws IOException {
-    try (EmotionRecognizer recognizer = ModelOptions.open(arguments)) {
+    try (EmotionRecognizer recognizer = ModelOptions.open(arguments, console)) {
       if (!recognizer.canTranscribe()) {
         throw new FileFailure(
             arguments.get("--model", "embedded model")

@@ -35,9 +35,10 @@ final class ConformerEncoder {
    * @param features [T, F], normalised
    * @param taps add their blocks to {@code e}; null for none
    * @param e E [T', d]; null without taps
+   * @param last the last block to run; before the encoder's end, {@code h} is that block's output
    */
-  void forward(Forward f, Tensor features, Tensor h, Taps taps, Tensor e) {
-    forward(f, features, h, taps, e, null);
+  void forward(Forward f, Tensor features, Tensor h, Taps taps, Tensor e, int last) {
+    forward(f, features, h, taps, e, last, null);
   }
 
   /**
@@ -45,13 +46,14 @@ final class ConformerEncoder {
    *
    * @param stream what it remembers; null for whole utterances
    */
-  void forward(Forward f, Tensor features, Tensor h, Taps taps, Tensor e, EncoderCache stream) {
+  void forward(
+      Forward f, Tensor features, Tensor h, Taps taps, Tensor e, int last, EncoderCache stream) {
     int mark = f.exec.mark();
     subsampling.forward(f, features, h, stream);
     f.show(Layer.SUBSAMPLED, h);
     collect(f, taps, 0, h, e);
     Tensor positions = stream == null ? positions(f) : positions(f, stream);
-    for (int i = 0; i < blocks.length; i++) {
+    for (int i = 0; i < last; i++) {
       if (stream == null) {
         blocks[i].forward(f, h, positions);
       } else {
@@ -60,10 +62,12 @@ final class ConformerEncoder {
       f.showBlock(i + 1, h);
       collect(f, taps, i + 1, h, e);
     }
-    if (afterNorm != null) {
-      f.exec.layerNorm(h, afterNorm, h);
+    if (last == blocks.length) {
+      if (afterNorm != null) {
+        f.exec.layerNorm(h, afterNorm, h);
+      }
+      f.show(Layer.ENCODER, h);
     }
-    f.show(Layer.ENCODER, h);
     f.exec.release(mark);
   }
 

@@ -80,13 +80,18 @@ public final class Qieemo {
 
     Tensor h = exec.take(frames, config.encoder().width());
     Tensor e = exec.take(frames, config.encoder().width());
-    encoder.forward(f, features, h, taps, e);
+    encoder.forward(f, features, h, taps, e, lastBlock(f));
 
     Tensor streams = exec.take(frames, 2 * w);
     project(f, h, e, streams);
     EmotionLogits result = decide(f, streams);
     exec.release(mark);
     return result;
+  }
+
+  /** Without the textual features nothing above the highest tap is heard. */
+  private int lastBlock(Forward f) {
+    return ppg == null && !f.isListening() ? taps.last() : config.encoder().blocks();
   }
 
   /** Whether the model can be heard frame by frame; see {@link EncoderStream#supports}. */
@@ -117,7 +122,7 @@ public final class Qieemo {
     Tensor h = exec.take(frames, config.encoder().width());
     boolean classifies = head != null;
     Tensor e = classifies ? exec.take(frames, config.encoder().width()) : null;
-    encoder.forward(f, rows, h, taps, e, cache);
+    encoder.forward(f, rows, h, taps, e, config.encoder().blocks(), cache);
     if (classifies) {
       Tensor streams = exec.take(frames, 2 * config.fusion().width());
       project(f, h, e, streams);
@@ -239,7 +244,7 @@ public final class Qieemo {
   private Tensor encode(Forward f, FeatureBatch batch) {
     Tensor features = begin(f, batch);
     Tensor h = f.exec.take(f.frames().rows(), config.encoder().width());
-    encoder.forward(f, features, h, null, null);
+    encoder.forward(f, features, h, null, null, config.encoder().blocks());
     return h;
   }
 

@@ -12,6 +12,7 @@ final class Taps {
   private final int[] blocks; // S
   private final float[] mixing; // a [|S|]
   private final int first; // the tap that the encoder reaches first
+  private final int last; // the tap that it reaches last
   private final Norm afterNorm; // [d], null unless each tap passes the encoder's final norm
 
   Taps(WeightScope scope, Norm encoderNorm) {
@@ -19,7 +20,13 @@ final class Taps {
     blocks = config.blocks().stream().mapToInt(Integer::intValue).toArray();
     mixing = blocks.length == 1 ? new float[] {1f} : softmax(scope.tensor(TAPS).toFloats());
     first = Arrays.stream(blocks).min().orElseThrow();
+    last = Arrays.stream(blocks).max().orElseThrow();
     afterNorm = config.afterNorm() ? encoderNorm : null;
+  }
+
+  /** The tapped block that the encoder reaches last; 0 is the subsampled input. */
+  int last() {
+    return last;
   }
 
   /** If block {@code l} is tapped, adds a_l H^l [T, d] to {@code e} [T, d]. */

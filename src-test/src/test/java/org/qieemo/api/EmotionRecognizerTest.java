@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -195,6 +196,25 @@ class EmotionRecognizerTest {
     assertEquals("cpu", recognizer.backend().name());
     assertTrue(recognizer.backend().description().contains("Vector API"), "tests run with it");
     assertFalse(recognizer.info().name().isEmpty());
+  }
+
+  /** The kernels are chosen once, by the work that is expected, and agree in what they hear. */
+  @Test
+  void littleAudioTakesTheKernelsThatAnswerSoonest() throws IOException {
+    Audio audio = Voices.voice(2, 16_000, 140);
+    RecognizerOptions options = RecognizerOptions.DEFAULT.withExpectedSeconds(3);
+    try (EmotionRecognizer little = EmotionRecognizer.embedded(options)) {
+      String description = little.backend().description();
+      assertTrue(description.contains("plain Java"), description);
+      assertTrue(description.contains("little to do"), description);
+      Map<String, Double> expected = recognizer.classify(audio).scores();
+      little
+          .classify(audio)
+          .scores()
+          .forEach((label, p) -> assertEquals(expected.get(label), p, 1e-4, label));
+    }
+    assertThrows(
+        IllegalArgumentException.class, () -> RecognizerOptions.DEFAULT.withExpectedSeconds(-1));
   }
 
   private static void assertMessage(

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 /** The arrows of the house: which package may know which. */
 class ArchitectureTest {
   private static final String KERNELS = "org.qieemo.kernels..";
+  private static final String OPENCL = "org.qieemo.kernels.opencl..";
   private static final String[] ENGINE = {
     "org.qieemo",
     "org.qieemo.audio",
@@ -73,7 +74,40 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
-            "org.qieemo.kernels.cpu..", "org.qieemo.kernels.plain..", "org.qieemo.kernels.vector..")
+            "org.qieemo.kernels.cpu..",
+            "org.qieemo.kernels.plain..",
+            "org.qieemo.kernels.vector..",
+            "org.qieemo.kernels.device..",
+            OPENCL)
+        .check(product);
+  }
+
+  @Test
+  void onlyTheOpenClBackEndKnowsJocl() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(OPENCL)
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.jocl..")
+        .check(product);
+  }
+
+  @Test
+  void theContractAndTheCpuKnowNoDevice() {
+    noClasses()
+        .that()
+        .resideInAnyPackage("org.qieemo.kernels", "org.qieemo.kernels.cpu..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.qieemo.kernels.device..", OPENCL)
+        .check(product);
+    noClasses()
+        .that()
+        .resideInAPackage("org.qieemo.kernels.device..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(OPENCL, "org.qieemo.kernels.cpu..")
         .check(product);
   }
 
@@ -93,6 +127,8 @@ class ArchitectureTest {
     classes()
         .that()
         .resideInAPackage("org.qieemo..")
+        .and()
+        .resideOutsideOfPackage(OPENCL)
         .should()
         .onlyDependOnClassesThat()
         .resideInAnyPackage("org.qieemo..", "java..", "jdk.incubator.vector..")

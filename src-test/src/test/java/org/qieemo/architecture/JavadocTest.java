@@ -23,7 +23,8 @@ class JavadocTest {
     Path engine = Repository.root().resolve("engine/src/main/java");
     String kernels =
         Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-            .filter(e -> Path.of(e).toAbsolutePath().startsWith(Repository.root().resolve("kernels")))
+            .filter(
+                e -> Path.of(e).toAbsolutePath().startsWith(Repository.root().resolve("kernels")))
             .collect(Collectors.joining(File.pathSeparator));
     StringWriter said = new StringWriter();
     PrintWriter writer = new PrintWriter(said);

@@ -30,7 +30,7 @@ class FeatureStreamTest {
             frontEnd(Kind.LOG_MEL, true, LogMel.Padding.CONSTANT),
             frontEnd(Kind.LOG_MEL, true, LogMel.Padding.REFLECT));
     int[] rates = {16_000, 8_000, 44_100, 48_000, 11_025, 22_050, 16_001};
-    int[] lengths = {0, 1, 2, 79, 80, 159, 160, 161, 399, 400, 401, 560, 5_003, 20_000};
+    int[] lengths = {0, 1, 2, 79, 80, 159, 160, 161, 399, 400, 401, 560, 5_003};
     return IntStream.range(0, frontEnds.size())
         .boxed()
         .flatMap(

@@ -53,10 +53,10 @@ class ArchiveTest {
   void aFolderIsHeardInTheOrderOfNamesWhateverIsBad() {
     Cli.Result result = classify(archive, "--format=jsonl", "--threads=4");
     assertEquals(1, result.code());
-    List<Map<String, Object>> rows =
-        result.outLines().stream().map(StrictJson::object).toList();
+    List<Map<String, Object>> rows = result.outLines().stream().map(StrictJson::object).toList();
     assertEquals(
-        files.stream().map(Path::toString).toList(), rows.stream().map(r -> r.get("file")).toList());
+        files.stream().map(Path::toString).toList(),
+        rows.stream().map(r -> r.get("file")).toList());
     assertEquals(
         List.of(files.get(10).toString(), files.get(11).toString()),
         rows.stream().filter(r -> r.containsKey("error")).map(r -> r.get("file")).toList());
@@ -79,14 +79,20 @@ class ArchiveTest {
     Cli.Result result = classify(archive, "--format=csv");
     List<CsvRecord> records = CsvReader.parse("result", result.out());
     assertEquals(
-        List.of("file", "duration", "label", "confidence", "anger", "joy",
-            "sadness \"quoted\"", "error"),
+        List.of(
+            "file",
+            "duration",
+            "label",
+            "confidence",
+            "anger",
+            "joy",
+            "sadness \"quoted\"",
+            "error"),
         records.get(0).fields());
     assertEquals(1 + files.size(), records.size());
     List<String> good = records.get(1).fields();
     assertEquals(6.0, Double.parseDouble(good.get(1)));
-    Map<String, Object> json =
-        StrictJson.object(classify(files.get(0), "--format=jsonl").out());
+    Map<String, Object> json = StrictJson.object(classify(files.get(0), "--format=jsonl").out());
     assertEquals(json.get("confidence"), Double.parseDouble(good.get(3)));
     assertEquals(((Map<?, ?>) json.get("scores")).get("joy"), Double.parseDouble(good.get(5)));
     assertEquals(files.get(9).toString(), records.get(10).fields().get(0));
@@ -249,8 +255,7 @@ class ArchiveTest {
   @Test
   void aTerminalGetsABar() {
     java.io.ByteArrayOutputStream bytes = new java.io.ByteArrayOutputStream();
-    java.io.PrintStream err =
-        new java.io.PrintStream(bytes, false, StandardCharsets.UTF_8);
+    java.io.PrintStream err = new java.io.PrintStream(bytes, false, StandardCharsets.UTF_8);
     Progress progress = new Progress(new Console(err, err, false, true), false, 1);
     long end = System.nanoTime() + 600_000_000L; // it shows twice a second
     while (System.nanoTime() < end) {
@@ -258,6 +263,8 @@ class ArchiveTest {
     }
     progress.file(1800);
     assertTrue(
-        bytes.toString(StandardCharsets.UTF_8).contains("[####################] 1 of 1 files, 0.5 h"));
+        bytes
+            .toString(StandardCharsets.UTF_8)
+            .contains("[####################] 1 of 1 files, 0.5 h"));
   }
 }

@@ -74,7 +74,10 @@ class CompletionTest {
   private String output(String... command) throws IOException, InterruptedException {
     Path output = Files.createTempFile(folder, "out", "");
     Process process =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
     assertTrue(process.waitFor(60, TimeUnit.SECONDS), "no end");
     assertEquals(0, process.exitValue(), Arrays.toString(command) + Files.readString(output));
     return Files.readString(output);

@@ -142,6 +142,7 @@ class ProcessTest {
         String name = entry.getName();
         if (name.endsWith(".class")) {
           assertTrue(name.startsWith("org/qieemo/"), name);
+          assertFalse(name.matches("org/qieemo/kernels/(opencl|cuda|device)/.*"), name);
         }
         assertFalse(name.matches(".*\\.(so|dll|dylib|jnilib|jar|a)"), name);
       }

@@ -22,7 +22,7 @@ class UsageTest {
         "classify --threads 0 a.wav     | from 1 to 1024         | classify --help",
         "classify --threads 9999999999 a.wav | from 1 to 1024    | classify --help",
         "classify --threads -1 a.wav    | from 1 to 1024         | classify --help",
-        "classify --backend gpu a.wav   | auto or cpu            | classify --help",
+        "classify --backend gpu a.wav   | auto, opencl or cpu    | classify --help",
         "classify --top 0 a.wav         | from 1 to 10000        | classify --help",
         "classify --unknown-below 1.5 a.wav | from 0 to 1        | classify --help",
         "classify --unknown-below x a.wav | from 0 to 1          | classify --help",
@@ -81,7 +81,7 @@ class UsageTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "classify   | --model --format --include --list --output --resume --top --unknown-below --labels --prior --prior-tau --timeline --segments --window --hop --silence-below --every-hop --words --rate --sample-format --channels --threads --backend --help --debug",
+        "classify   | --model --format --include --list --output --resume --top --unknown-below --labels --prior --prior-tau --timeline --segments --window --hop --silence-below --every-hop --words --rate --sample-format --channels --threads --backend --device --help --debug",
         "report     | --output --model --audio --segments --window --hop --silence-below --unknown-below --labels --prior --include --list --threads --help --debug",
         "transcribe | --model --format --words --help --debug",
         "evaluate   | --model --format --output --predictions --split --progress --threads --backend",
@@ -113,8 +113,17 @@ class UsageTest {
     Cli.Result result = Cli.run(option);
     assertEquals(0, result.code());
     for (String command :
-        List.of("classify", "transcribe", "evaluate", "features", "convert", "inspect", "doctor", "report",
-            "completion", "man")) {
+        List.of(
+            "classify",
+            "transcribe",
+            "evaluate",
+            "features",
+            "convert",
+            "inspect",
+            "doctor",
+            "report",
+            "completion",
+            "man")) {
       assertTrue(result.out().contains("\n  " + command + " "), result.out());
       assertEquals(0, Cli.run(command, "-h").code());
     }

@@ -31,6 +31,20 @@ class BackendsTest {
     }
   }
 
+  /** Compiling the SIMD kernels takes longer than a short file takes on plain Java. */
+  @Test
+  void littleWorkRunsOnPlainJavaAndSaysWhy() {
+    try (Backend backend = Backends.open("cpu", new BackendOptions(2, "", 1_000_000_000L))) {
+      assertEquals(
+          "CPU, plain Java, 2 threads: little to do, vector kernels would compile for longer",
+          backend.description());
+    }
+    try (Backend backend = Backends.open("cpu", new BackendOptions(2, "", 1_000_000_000_000L))) {
+      assertTrue(backend.description().contains("Vector API"), backend.description());
+    }
+    assertThrows(IllegalArgumentException.class, () -> new BackendOptions(1, "", -1));
+  }
+
   @Test
   void unknownNamesAreRefusedWithTheKnownOnes() {
     BackendException noKernels = assertThrows(BackendException.class, () -> Cpu.open("fortran", 1));

@@ -2,8 +2,11 @@ package org.qieemo.kernels;
 
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -125,6 +128,47 @@ class LinearTest {
       execution.linearAdd(in, layer, 0.5f, sum.view());
       Matrix.assertClose(expected, sum.check(execution));
     }
+  }
+
+  /**
+   * Whether kernels keep the eight bits or decode them at load, the products have the same bits.
+   */
+  @ParameterizedTest
+  @MethodSource("activations")
+  void quantizedWeightsGiveTheBitsOfTheDecodedOnes(String kernels, Activation activation) {
+    for (int inputs : new int[] {32, 96, 256, 288, 544}) {
+      for (int outputs : new int[] {2, 32, 34, 258, 300}) {
+        HostTensor quantized = quantized(outputs, inputs);
+        HostTensor decoded =
+            HostTensor.of("decoded", new int[] {outputs, inputs}, quantized.toFloats());
+        HostTensor bias = Matrix.random(1, outputs, 4).vector();
+        Matrix x = Matrix.random(101, inputs, 5);
+        try (Backend backend = Cpu.open(kernels, 1);
+            Execution execution = backend.newExecution()) {
+          Matrix expected = product(execution, x, backend.linear(decoded, bias, activation));
+          Matrix found = product(execution, x, backend.linear(quantized, bias, activation));
+          Matrix.assertSame(expected, found, inputs + " to " + outputs);
+        }
+      }
+    }
+  }
+
+  private static HostTensor quantized(int rows, int cols) {
+    Random random = new Random(3);
+    byte[] bytes = new byte[rows * cols / 32 * 34];
+    ByteBuffer blocks = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    while (blocks.hasRemaining()) {
+      byte[] values = new byte[32];
+      random.nextBytes(values);
+      blocks.putShort(Decoder.floatToHalf(random.nextFloat() / 500)).put(values);
+    }
+    return new HostTensor("quantized", DType.Q8_0, new int[] {rows, cols}, blocks.flip());
+  }
+
+  private static Matrix product(Execution execution, Matrix x, Linear layer) {
+    Tensor out = execution.take(x.rows, layer.outputs());
+    execution.linear(x.on(execution), layer, out);
+    return Matrix.read(execution, out);
   }
 
   @ParameterizedTest

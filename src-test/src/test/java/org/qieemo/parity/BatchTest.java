@@ -17,9 +17,7 @@ class BatchTest {
   @TempDir Path folder;
 
   static Stream<Arguments> casesAndKernels() throws IOException {
-    return GoldenCase.all().stream()
-        .filter(c -> c.f64("logits") != null)
-        .flatMap(c -> Stream.of(Arguments.of(c, "plain"), Arguments.of(c, "vector")));
+    return GoldenCase.onEveryBackend(c -> c.f64("logits") != null);
   }
 
   @ParameterizedTest(name = "{0} on {1}")
@@ -37,6 +35,17 @@ class BatchTest {
       assertSame(one.classify(first), together, 0);
       assertSame(one.classify(shortest), together, 1);
       assertSame(one.classify(second), together, 2);
+    }
+  }
+
+  /** Without a listener, blocks that nothing hears are left out. */
+  @ParameterizedTest(name = "{0} on {1}")
+  @MethodSource("casesAndKernels")
+  void listeningChangesNothing(GoldenCase golden, String kernels) throws IOException {
+    Path gguf = Conversions.toGguf(golden.checkpoint(), folder.resolve("model.gguf"));
+    try (LoadedModel model = new LoadedModel(gguf, kernels, 1)) {
+      float[] features = model.normalize(golden.features().floats());
+      assertSame(model.classify(features), model.hear(features).logits(), 0);
     }
   }
 

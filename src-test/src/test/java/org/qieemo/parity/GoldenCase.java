@@ -4,9 +4,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.junit.jupiter.params.provider.Arguments;
+import org.qieemo.opencl.OpenCl;
 import org.qieemo.support.GoldenTensors;
 import org.qieemo.support.GoldenTensors.Golden;
 import org.qieemo.support.Repository;
@@ -29,6 +33,17 @@ record GoldenCase(String name, Path folder, Map<String, Golden> golden) {
           .map(GoldenCase::load)
           .toList();
     }
+  }
+
+  /** The chosen cases on both CPU providers and, where there is a device, on OpenCL. */
+  static Stream<Arguments> onEveryBackend(Predicate<GoldenCase> chosen) throws IOException {
+    List<String> backends = new ArrayList<>(List.of("plain", "vector"));
+    if (OpenCl.isThere()) {
+      backends.add(OpenCl.NAME);
+    }
+    return all().stream()
+        .filter(chosen)
+        .flatMap(c -> backends.stream().map(backend -> Arguments.of(c, backend)));
   }
 
   private static GoldenCase load(Path folder) {

@@ -19,7 +19,8 @@ import org.qieemo.weights.FusionConfig.Calibration;
 
 /**
  * Every configurable choice of the model, layer by layer, against the PyTorch reference in double
- * precision: converted from the reference's checkpoint, run on both CPU providers.
+ * precision: converted from the reference's checkpoint, run on both CPU providers and, where there
+ * is a device, on OpenCL.
  */
 class LayerParityTest {
   private static final double ABSOLUTE = 1e-5;
@@ -29,8 +30,7 @@ class LayerParityTest {
   @TempDir Path folder;
 
   static Stream<Arguments> casesAndKernels() throws IOException {
-    return GoldenCase.all().stream()
-        .flatMap(c -> Stream.of(Arguments.of(c, "plain"), Arguments.of(c, "vector")));
+    return GoldenCase.onEveryBackend(c -> true);
   }
 
   @ParameterizedTest(name = "{0} on {1}")

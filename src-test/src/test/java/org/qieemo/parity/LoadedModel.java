@@ -14,13 +14,14 @@ import org.qieemo.model.EncoderStream;
 import org.qieemo.model.FeatureBatch;
 import org.qieemo.model.Forward;
 import org.qieemo.model.Qieemo;
+import org.qieemo.opencl.OpenCl;
 import org.qieemo.weights.FrontEndConfig.Normalization;
 import org.qieemo.weights.GgufReader;
 import org.qieemo.weights.ModelConfig;
 import org.qieemo.weights.ModelFile;
 import org.qieemo.weights.TensorNames;
 
-/** A model on chosen CPU kernels, below the API: features in, every layer out. */
+/** A model on chosen CPU kernels or on OpenCL, below the API: features in, every layer out. */
 final class LoadedModel implements AutoCloseable {
   private static final String KERNELS = "qieemo.cpu.kernels";
 
@@ -46,6 +47,9 @@ final class LoadedModel implements AutoCloseable {
   }
 
   private static Backend open(String kernels, int threads) {
+    if (kernels.equals(OpenCl.NAME)) {
+      return Backends.open(kernels, BackendOptions.DEFAULT);
+    }
     String before = System.getProperty(KERNELS);
     System.setProperty(KERNELS, kernels);
     try {

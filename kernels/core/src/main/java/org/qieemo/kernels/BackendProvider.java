@@ -1,15 +1,22 @@
 package org.qieemo.kernels;
 
+import java.util.List;
+
 /** A kind of back end, found by {@link java.util.ServiceLoader}. Thread-safe. */
 public interface BackendProvider {
   /** Short stable name, as on the command line. */
   String name();
 
-  /** Among usable back ends {@code auto} takes the highest; the CPU has 0. */
+  /** Among back ends that {@code auto} may take it takes the highest; the CPU has 0. */
   int priority();
 
   /** Whether it can run here, and why (not); never throws, loads no native code twice. */
   Availability probe();
+
+  /** What was found on this machine, a line for each device; for people. Never throws. */
+  default List<String> details() {
+    return List.of();
+  }
 
   /**
    * Opens the back end.
@@ -22,7 +29,13 @@ public interface BackendProvider {
    * The answer of {@link #probe()}.
    *
    * @param usable whether {@link #open} is expected to work
+   * @param automatic whether {@code auto} may take it: not what is slower than the CPU back end
    * @param reason one sentence for people
    */
-  record Availability(boolean usable, String reason) {}
+  record Availability(boolean usable, boolean automatic, String reason) {
+    /** What {@code auto} may take if it is usable. */
+    public Availability(boolean usable, String reason) {
+      this(usable, usable, reason);
+    }
+  }
 }

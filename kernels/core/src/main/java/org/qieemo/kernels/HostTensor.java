@@ -103,6 +103,27 @@ public final class HostTensor {
     return sameType ? stackBytes(name, shape, parts) : stackFloats(name, shape, parts);
   }
 
+  /**
+   * The first {@code rows} rows and the others, sharing the bytes.
+   *
+   * @throws ShapeException if there are no so many rows, or a row does not fill whole blocks
+   */
+  public HostTensor[] split(int rows) {
+    long rowElements = elements() / Math.max(shape[0], 1);
+    if (rows < 0 || rows > shape[0] || rowElements % dtype.blockSize() != 0) {
+      throw new ShapeException(this + " cannot be split after row " + rows);
+    }
+    int at = Math.toIntExact(dtype.bytes(rows * rowElements));
+    int[] above = shape();
+    int[] below = shape();
+    above[0] = rows;
+    below[0] = shape[0] - rows;
+    return new HostTensor[] {
+      new HostTensor(name, dtype, above, data().limit(at)),
+      new HostTensor(name, dtype, below, data().position(at))
+    };
+  }
+
   private static HostTensor stackBytes(String name, int[] shape, HostTensor[] parts) {
     long size = Arrays.stream(parts).mapToLong(p -> p.data.capacity()).sum();
     ByteBuffer all = ByteBuffer.allocate(Math.toIntExact(size));

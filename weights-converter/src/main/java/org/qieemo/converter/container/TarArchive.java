@@ -35,7 +35,7 @@ final class TarArchive {
       if (type == 'L' || type == 'x') {
         longName = longName(source, at + BLOCK, size, type, name);
       } else if (type == '0' || type == 0) {
-        add(entries, source, name, source.part(source.name() + "!" + name, at + BLOCK, size));
+        add(entries, source, name, source.part(name, at + BLOCK, size));
       }
       if (entries.size() > MAX_ENTRIES) {
         throw source.error(at, "a tar archive of more than " + MAX_ENTRIES + " files");

@@ -169,7 +169,7 @@ public final class ZipArchive {
       throw source.error(entry.at(), "entry " + name + " occurs twice");
     }
     if (entry.isStored()) {
-      entries.put(name, source.part(source.name() + "!" + name, data, entry.size()));
+      entries.put(name, source.part(name, data, entry.size()));
       checkSum(entry, data);
     }
     return descriptorEnd(entry, data + entry.packed(), directory);

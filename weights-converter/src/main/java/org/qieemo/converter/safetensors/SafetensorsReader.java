@@ -21,15 +21,17 @@ public final class SafetensorsReader {
 
   private final ByteSource source;
   private final long payload;
-  private final List<Range> ranges = new ArrayList<>();
-  private final Map<String, SourceTensor> tensors = new LinkedHashMap<>();
+  private final List<Range> ranges;
+  private final Map<String, SourceTensor> tensors;
 
   /** Bytes of a tensor, from the payload's start. */
   private record Range(String name, long begin, long end) {}
 
-  private SafetensorsReader(ByteSource source, long payload) {
+  private SafetensorsReader(ByteSource source, long payload, int entries) {
     this.source = source;
     this.payload = payload;
+    this.ranges = new ArrayList<>(entries);
+    this.tensors = new LinkedHashMap<>(entries * 4 / 3 + 1); // never grows: there may be a million
   }
 
   /**
@@ -50,14 +52,15 @@ public final class SafetensorsReader {
     if (header[0] != '{') {
       throw source.error(LENGTH_BYTES, "the header is no JSON object");
     }
-    SafetensorsReader reader = new SafetensorsReader(source, LENGTH_BYTES + length);
-    reader.tensors(Json.parse(header, source.name()));
+    Map<?, ?> entries = (Map<?, ?>) Json.parse(header, source.name()); // it starts with a brace
+    SafetensorsReader reader = new SafetensorsReader(source, LENGTH_BYTES + length, entries.size());
+    reader.tensors(entries);
     reader.checkRanges();
     return new Checkpoint(source.name(), reader.tensors);
   }
 
-  private void tensors(Object header) throws ModelFormatException {
-    for (Map.Entry<?, ?> entry : ((Map<?, ?>) header).entrySet()) {
+  private void tensors(Map<?, ?> header) throws ModelFormatException {
+    for (Map.Entry<?, ?> entry : header.entrySet()) {
       String name = (String) entry.getKey();
       if (!(entry.getValue() instanceof Map<?, ?> facts)) {
         throw error(name, "is no object");
@@ -97,7 +100,7 @@ public final class SafetensorsReader {
       throw error(name, "its bytes leave the file: truncated");
     }
     ranges.add(new Range(name, offsets[0], offsets[1]));
-    ByteSource part = source.part(source.name() + "!" + name, payload + offsets[0], bytes);
+    ByteSource part = source.part(name, payload + offsets[0], bytes);
     return new StridedTensor(
         part, type, StridedTensor.View.contiguous(shape), why -> error(name, why));
   }

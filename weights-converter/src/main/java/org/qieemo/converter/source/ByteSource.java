@@ -50,9 +50,9 @@ public interface ByteSource {
     return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  /** A part as a source of its own. */
-  default ByteSource part(String name, long from, long size) throws ModelFormatException {
-    require(from, size, name);
-    return new PartSource(this, name, from, size);
+  /** A part as a source of its own, which is called {@code source!part}. */
+  default ByteSource part(String part, long from, long size) throws ModelFormatException {
+    require(from, size, part);
+    return new PartSource(this, part, from, size);
   }
 }

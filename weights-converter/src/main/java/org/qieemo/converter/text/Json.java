@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,10 +22,17 @@ public final class Json {
   private static final int MAX_LONG_CHARS = 18;
   private static final int MAX_DIGITS = 400;
 
+  private static final int MAX_SHARED = 32;
+  private static final int SHARED = 256;
+  private static final int FEW = 4;
+
   private final byte[] text;
   private final String source;
   private int at;
   private int objects;
+  private final String[] shared = new String[SHARED];
+  private final int[] sharedAt = new int[SHARED]; // where each stands in the text
+  private final int[] sharedLength = new int[SHARED];
 
   private Json(byte[] text, String source) {
     this.text = text;
@@ -87,7 +95,7 @@ public final class Json {
       at++;
       return Map.of();
     }
-    Map<String, Object> object = new LinkedHashMap<>();
+    Map<String, Object> object = new LinkedHashMap<>(FEW);
     do {
       space();
       if (peek() != '"') {
@@ -112,7 +120,7 @@ public final class Json {
       at++;
       return List.of();
     }
-    List<Object> array = new ArrayList<>();
+    List<Object> array = new ArrayList<>(FEW / 2);
     do {
       array.add(value(depth + 1));
     } while (more(']'));
@@ -146,7 +154,7 @@ public final class Json {
       }
       at++;
     }
-    String plain = at == from ? "" : new String(text, from, at - from, StandardCharsets.UTF_8);
+    String plain = at == from ? "" : text(from, at);
     if (peek() == '"') {
       at++;
       return plain;
@@ -157,6 +165,26 @@ public final class Json {
     }
     at++;
     return string.toString();
+  }
+
+  /** Short texts, such as the keys of a million entries of one kind, are made once. */
+  private String text(int from, int to) {
+    if (to - from > MAX_SHARED) {
+      return new String(text, from, to - from, StandardCharsets.UTF_8);
+    }
+    int hash = 0;
+    for (int i = from; i < to; i++) {
+      hash = 31 * hash + text[i];
+    }
+    int slot = (hash ^ hash >>> 16) & SHARED - 1;
+    int known = sharedAt[slot];
+    if (shared[slot] == null
+        || !Arrays.equals(text, known, known + sharedLength[slot], text, from, to)) {
+      shared[slot] = new String(text, from, to - from, StandardCharsets.UTF_8);
+      sharedAt[slot] = from;
+      sharedLength[slot] = to - from;
+    }
+    return shared[slot];
   }
 
   /** An escape sequence, and the plain text behind it. */

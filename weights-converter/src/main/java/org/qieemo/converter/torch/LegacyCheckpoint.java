@@ -70,7 +70,7 @@ final class LegacyCheckpoint {
         throw source.error(at, "storage " + name + " of " + elements + " elements: truncated");
       }
       long size = elements * widths.get(name);
-      storages.put(name, source.part(source.name() + "!" + name, at + 8, size));
+      storages.put(name, source.part(name, at + 8, size));
       at += 8 + size;
     }
     if (at != source.size()) {

@@ -7,8 +7,9 @@ import org.qieemo.kernels.PositionTerm;
  * Some queries of one segment and head against the keys that they see: scores, softmax, values. One
  * per thread, reused; not thread-safe.
  *
- * <p>Scores come from one product with the keys (for KEY of [q+u, q+v] with [k; p]); RELATIVE and
- * LEGACY take a second product with the positions and add its rows shifted.
+ * <p>Scores come from one product with the keys, to which {@link AttentionTask} has added the
+ * positions for KEY; RELATIVE and LEGACY take a second product with the positions and add its rows
+ * shifted.
  */
 final class AttentionBlock {
   /** Most queries of a block; one more must fit a strip. */
@@ -31,7 +32,7 @@ final class AttentionBlock {
   private int from; // first key that any of the queries sees
   private int to; // one past the last
   private int dk;
-  private float[] queries; // [ROWS + 1, 2 dk]: (q + u) / sqrt(dk), (q + v) / sqrt(dk)
+  private float[] queries; // [ROWS + 1, 2 dk]: (q + u, q + v) / sqrt(dk), or q / sqrt(dk) alone
   private float[] scores; // [ROWS, stride]: key j of query i is scores[row(i) + j]
   private int base; // key in column 0 of scores
   private int stride;
@@ -108,8 +109,13 @@ final class AttentionBlock {
     for (int i = 0; i < count; i++) {
       int at = q.row(task.segments().start(segment) + first + i) + col;
       Rows query = scratch.first().at(q.data(), at, dk);
-      addBias(query, attention.biasU(), col, i * 2 * dk);
-      addBias(query, attention.biasV(), col, i * 2 * dk + dk);
+      if (attention.shifts()) {
+        addBias(query, attention.biasU(), col, i * 2 * dk);
+        addBias(query, attention.biasV(), col, i * 2 * dk + dk);
+      } else {
+        Rows scaled = scratch.result().at(queries, i * 2 * dk, dk);
+        kernels.scaledSum(attention.scale(), query, 0, query, scaled, dk);
+      }
     }
   }
 

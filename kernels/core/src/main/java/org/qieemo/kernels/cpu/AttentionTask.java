@@ -1,6 +1,7 @@
 package org.qieemo.kernels.cpu;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.qieemo.kernels.PositionTerm;
 import org.qieemo.kernels.Segments;
@@ -10,6 +11,8 @@ import org.qieemo.kernels.Segments;
  * AttentionBlock} works on blocks of queries. Nothing of the size [T, T] is ever held.
  */
 final class AttentionTask implements ParallelTask {
+  private static final int SUMS = 0; // buffer [frames, dk]
+
   private final CpuExecution execution;
   private final CpuKernels kernels;
   private final ParallelTask packTask = this::pack;
@@ -69,27 +72,63 @@ final class AttentionTask implements ParallelTask {
     if (item >= pairs) {
       PackedMatrix place = places.get(item - pairs);
       kernels.resize(place, dk, positions.rows());
-      packPositions(place, 0, item - pairs);
+      int placeAt = positions.offset() + (item - pairs) * dk;
+      kernels.pack(place, 0, dk, positions.data(), placeAt, 1, positions.stride());
       return;
     }
     int rows = segments.length(item / heads);
     int at = kv.row(segments.start(item / heads)) + item % heads * dk;
-    boolean key = attention.term() == PositionTerm.KEY;
     PackedMatrix k = keys.get(item);
-    kernels.resize(k, key ? 2 * dk : dk, rows);
-    kernels.pack(k, 0, dk, kv.data(), at, 1, kv.stride());
-    if (key) {
-      packPositions(k, dk, item % heads);
+    kernels.resize(k, dk, rows);
+    if (attention.term() == PositionTerm.KEY) {
+      packPlacedKeys(k, rows, at, item % heads, scratch);
+    } else {
+      Arrays.fill(k.bias(), 0f); // another attention may have left its own
+      kernels.pack(k, 0, dk, kv.data(), at, 1, kv.stride());
     }
     PackedMatrix v = values.get(item);
     kernels.resize(v, rows, dk);
     kernels.pack(v, 0, rows, kv.data(), at + attention.width(), kv.stride(), 1);
   }
 
-  private void packPositions(PackedMatrix to, int toDepth, int head) {
+  /**
+   * (q + u).k + (q + v).p = q.(k + p) + u.k + v.p: packs the sums k + p, and as the bias of each
+   * column what does not depend on q.
+   */
+  private void packPlacedKeys(
+      PackedMatrix to, int rows, int keyAt, int head, ThreadScratch scratch) {
     int dk = attention.headWidth();
-    int at = positions.offset() + head * dk;
-    kernels.pack(to, toDepth, dk, positions.data(), at, 1, positions.stride());
+    int col = head * dk;
+    float[] sums = scratch.buffer(SUMS, (long) rows * dk);
+    for (int j = 0; j < rows; j++) {
+      Rows key = scratch.first().at(kv.data(), keyAt + j * kv.stride(), dk);
+      Rows place = scratch.second().at(positions.data(), positions.row(j) + col, dk);
+      kernels.scaledSum(1, key, 1, place, scratch.result().at(sums, j * dk, dk), dk);
+      float dots = dot(attention.biasU(), col, key, dk) + dot(attention.biasV(), col, place, dk);
+      to.bias()[j] = attention.scale() * dots;
+    }
+    kernels.pack(to, 0, dk, sums, 0, 1, dk);
+  }
+
+  /** Sum of a[at + i] row[i], in four chains so that additions need not wait for each other. */
+  private static float dot(float[] a, int at, Rows row, int count) {
+    float[] b = row.data();
+    int from = row.offset();
+    float s0 = 0;
+    float s1 = 0;
+    float s2 = 0;
+    float s3 = 0;
+    int i = 0;
+    for (; i + 3 < count; i += 4) {
+      s0 += a[at + i] * b[from + i];
+      s1 += a[at + i + 1] * b[from + i + 1];
+      s2 += a[at + i + 2] * b[from + i + 2];
+      s3 += a[at + i + 3] * b[from + i + 3];
+    }
+    for (; i < count; i++) {
+      s0 += a[at + i] * b[from + i];
+    }
+    return s0 + s1 + (s2 + s3);
   }
 
   @Override
@@ -130,7 +169,7 @@ final class AttentionTask implements ParallelTask {
     return longest;
   }
 
-  /** Keys [dk, frames], for KEY with the positions below: [2 dk, frames]. */
+  /** Keys [dk, frames], for KEY with the positions added. */
   PackedMatrix keys(int segment, int head) {
     return keys.get(segment * heads + head);
   }

@@ -23,6 +23,9 @@ public final class CpuBackendProvider implements BackendProvider {
 
   private static final String AUTO = "auto";
 
+  /** Multiply-adds below which compiling takes most of a process's time. */
+  private static final long SHORT_RUN = 20_000_000_000L;
+
   /** For the service loader. */
   public CpuBackendProvider() {}
 
@@ -43,11 +46,23 @@ public final class CpuBackendProvider implements BackendProvider {
 
   @Override
   public Backend open(BackendOptions options) {
-    int asked = options.threads();
-    int threads = asked == 0 ? Runtime.getRuntime().availableProcessors() : asked;
+    int threads = threads(options);
     String wanted = System.getProperty(KERNELS_PROPERTY, AUTO);
     List<CpuKernelsProvider> providers = kernelsProviders();
-    return wanted.equals(AUTO) ? best(providers, threads) : named(wanted, providers, threads);
+    return wanted.equals(AUTO)
+        ? best(providers, threads, options.expectedWork())
+        : named(wanted, providers, threads);
+  }
+
+  /**
+   * In a short run a processor is left to the JIT compilers, which a second thread would starve.
+   */
+  private static int threads(BackendOptions options) {
+    if (options.threads() != 0) {
+      return options.threads();
+    }
+    int processors = Runtime.getRuntime().availableProcessors();
+    return options.expectedWork() < SHORT_RUN ? Math.max(1, processors - 1) : processors;
   }
 
   /** All kernels on the path, best first. */
@@ -60,17 +75,20 @@ public final class CpuBackendProvider implements BackendProvider {
   }
 
   /** Takes the first usable kernels; the remark tells why better ones were passed over. */
-  private static Backend best(List<CpuKernelsProvider> providers, int threads) {
+  private static Backend best(List<CpuKernelsProvider> providers, int threads, long work) {
     List<String> passedOver = new ArrayList<>();
     if (providers.size() == 1) {
       passedOver.add("add qieemo-kernels-vector to the class path or module path for SIMD kernels");
     }
     for (CpuKernelsProvider provider : providers) {
       Availability availability = provider.probe();
-      if (availability.usable()) {
+      if (availability.usable() && work >= provider.worthFrom()) {
         return new CpuBackend(provider.create(), threads, String.join("; ", passedOver));
       }
-      passedOver.add(availability.reason());
+      passedOver.add(
+          availability.usable()
+              ? "little to do, " + provider.name() + " kernels would compile for longer"
+              : availability.reason());
     }
     throw new BackendException("the CPU back end found no kernels: its jar is incomplete");
   }

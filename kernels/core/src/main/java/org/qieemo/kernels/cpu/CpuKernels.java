@@ -1,5 +1,6 @@
 package org.qieemo.kernels.cpu;
 
+import java.nio.ByteBuffer;
 import org.qieemo.kernels.Activation;
 
 /**
@@ -24,6 +25,9 @@ public interface CpuKernels {
   /** Most rows of a strip. */
   int stripRows();
 
+  /** Memory for {@link #multiply} to use while it works, for one strip. */
+  float[][] newProductScratch();
+
   /**
    * Packs {@code depth} rows of all columns into the rows from {@code toDepth} on of {@code to},
    * which {@link #resize} has sized.
@@ -38,6 +42,17 @@ public interface CpuKernels {
       int offset,
       int depthStride,
       int colStride);
+
+  /**
+   * Packs a transposed Q8_0 matrix without decoding it, if these kernels can; a new bias is 0. Its
+   * products have the same bits as those of the decoded matrix.
+   *
+   * @param blocks [cols, depth] in Q8_0, little-endian, from the position on
+   * @return whether it is packed; if not, the caller decodes
+   */
+  default boolean packQuantized(PackedMatrix to, int depth, int cols, ByteBuffer blocks) {
+    return false;
+  }
 
   /**
    * Gives {@code matrix} the shape [depth, cols], growing its memory if it must; a new bias is 0.

@@ -16,6 +16,14 @@ public interface CpuKernelsProvider {
   /** Whether it can run here; if not, the reason says what to do. */
   Availability probe();
 
+  /**
+   * Multiply-adds from which on a new process is done sooner with these kernels than with plain
+   * Java, which needs less compiling; 0: always.
+   */
+  default long worthFrom() {
+    return 0;
+  }
+
   /** The kernels; called only when {@link #probe()} says that they are usable. */
   CpuKernels create();
 }

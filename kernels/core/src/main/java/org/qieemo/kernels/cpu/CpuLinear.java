@@ -1,6 +1,7 @@
 package org.qieemo.kernels.cpu;
 
 import org.qieemo.kernels.Activation;
+import org.qieemo.kernels.DType;
 import org.qieemo.kernels.HostTensor;
 import org.qieemo.kernels.Linear;
 import org.qieemo.kernels.ShapeException;
@@ -30,10 +31,10 @@ final class CpuLinear implements Linear {
     }
     inputs = columns(weight);
     outputs = glu ? weightRows / 2 : weightRows;
-    float[] all = weight.toFloats();
     float[] biases = bias == null ? new float[weightRows] : bias.toFloats();
-    values = pack(all, biases, 0);
-    gates = glu ? pack(all, biases, outputs) : null;
+    HostTensor[] halves = glu ? weight.split(outputs) : new HostTensor[] {weight};
+    values = pack(halves[0], biases, 0);
+    gates = glu ? pack(halves[1], biases, outputs) : null;
   }
 
   private static int columns(HostTensor weight) {
@@ -44,11 +45,17 @@ final class CpuLinear implements Linear {
     return columns;
   }
 
-  private PackedMatrix pack(float[] all, float[] biases, int firstRow) {
+  private PackedMatrix pack(HostTensor weight, float[] biases, int firstRow) {
     PackedMatrix packed = new PackedMatrix();
     CpuKernels kernels = owner.kernels();
-    kernels.resize(packed, inputs, outputs);
-    kernels.pack(packed, 0, inputs, all, firstRow * inputs, 1, inputs);
+    boolean quantized =
+        weight.dtype() == DType.Q8_0
+            && inputs % DType.Q8_0.blockSize() == 0
+            && kernels.packQuantized(packed, inputs, outputs, weight.data());
+    if (!quantized) {
+      kernels.resize(packed, inputs, outputs);
+      kernels.pack(packed, 0, inputs, weight.toFloats(), 0, 1, inputs);
+    }
     System.arraycopy(biases, firstRow, packed.bias(), 0, outputs);
     return packed;
   }

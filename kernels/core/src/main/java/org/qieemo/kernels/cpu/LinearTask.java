@@ -2,7 +2,8 @@ package org.qieemo.kernels.cpu;
 
 /** out = act(x W^T + b), or sum += scale * that; an item is one panel of columns of some rows. */
 final class LinearTask implements ParallelTask {
-  private static final int FEWEST_ROWS = 12;
+  private static final int FEWEST_ROWS = 24;
+  private static final int ROWS_TOGETHER = 24; // a multiple of the rows of every kernel's tile
   private static final int ITEMS_PER_THREAD = 3;
 
   private final CpuExecution execution;
@@ -42,6 +43,8 @@ final class LinearTask implements ParallelTask {
     while (panels * ceil(rows, blockRows) < wanted && blockRows >= 2 * FEWEST_ROWS) {
       blockRows /= 2;
     }
+    int even = ceil(rows, Math.max(1, ceil(rows, blockRows)));
+    blockRows = Math.min(blockRows, Math.max(1, ceil(even, ROWS_TOGETHER)) * ROWS_TOGETHER);
     blocks = ceil(rows, blockRows);
     execution.run(this, panels * blocks, (long) rows * layer.inputs() * layer.outputs());
   }

@@ -9,6 +9,8 @@ public final class PackedMatrix {
   private int depth;
   private int cols;
   private float[][] data = new float[0][];
+  private int[] words; // null unless quantised
+  private float[] scales; // null unless quantised
   private float[] bias = new float[0]; // [cols], padded to whole panels
 
   /** An empty matrix. */
@@ -29,6 +31,23 @@ public final class PackedMatrix {
     return data;
   }
 
+  /**
+   * Whether the values are kept in eight bits: then {@link #words} and {@link #scales} hold them.
+   */
+  public boolean isQuantized() {
+    return words != null;
+  }
+
+  /** Eight-bit values, four to a word, in the kernels' own order; null unless quantised. */
+  public int[] words() {
+    return words;
+  }
+
+  /** Scales of the eight-bit values, in the kernels' own order; null unless quantised. */
+  public float[] scales() {
+    return scales;
+  }
+
   /** Bias of each column, at least as long as all panels together. */
   public float[] bias() {
     return bias;
@@ -43,6 +62,23 @@ public final class PackedMatrix {
     depth = newDepth;
     cols = newCols;
     data = newData;
+    words = null;
+    scales = null;
+    growBias(paddedCols);
+  }
+
+  /** For the kernels: the new shape, with values in eight bits. */
+  public void setQuantized(
+      int newDepth, int newCols, int paddedCols, int[] newWords, float[] newScales) {
+    depth = newDepth;
+    cols = newCols;
+    data = new float[0][];
+    words = newWords;
+    scales = newScales;
+    growBias(paddedCols);
+  }
+
+  private void growBias(int paddedCols) {
     if (bias.length < paddedCols) {
       bias = new float[paddedCols];
     }

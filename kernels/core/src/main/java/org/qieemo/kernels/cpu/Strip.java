@@ -5,15 +5,13 @@ package org.qieemo.kernels.cpu;
  * from row to row. Not thread-safe.
  */
 public final class Strip {
-  private static final int ROWS = 3;
-
   private final float[] values; // [stripRows, panelWidth]
-  private final float[][] rows; // [ROWS, panelWidth]
+  private final float[][] scratch; // the kernels' own
 
   /** A strip that fits the kernels. */
   Strip(CpuKernels kernels) {
     values = new float[kernels.stripRows() * kernels.panelWidth()];
-    rows = new float[ROWS][kernels.panelWidth()];
+    scratch = kernels.newProductScratch();
   }
 
   /** The strip itself. */
@@ -21,8 +19,8 @@ public final class Strip {
     return values;
   }
 
-  /** Row {@code i}, 0 to 2, of a panel's width for the kernels to use while they multiply. */
-  public float[] row(int i) {
-    return rows[i];
+  /** Array {@code i} of {@link CpuKernels#newProductScratch()}. */
+  public float[] scratch(int i) {
+    return scratch[i];
   }
 }

@@ -38,6 +38,11 @@ final class PlainKernels implements CpuKernels {
   }
 
   @Override
+  public float[][] newProductScratch() {
+    return new float[PlainProduct.ROWS][PlainProduct.WIDTH];
+  }
+
+  @Override
   public void resize(PackedMatrix matrix, int depth, int cols) {
     PlainProduct.resize(matrix, depth, cols);
   }

@@ -1,5 +1,6 @@
 package org.qieemo.kernels.vector;
 
+import java.nio.ByteBuffer;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 import org.qieemo.kernels.Activation;
@@ -13,7 +14,6 @@ import org.qieemo.kernels.cpu.ThreadScratch;
 final class VectorKernels implements CpuKernels {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
-  private static final int STRIP_ROWS = 20 * VectorProduct.ROWS;
 
   @Override
   public String name() {
@@ -22,12 +22,17 @@ final class VectorKernels implements CpuKernels {
 
   @Override
   public int panelWidth() {
-    return VectorProduct.WIDTH;
+    return VectorProduct.PANEL;
   }
 
   @Override
   public int stripRows() {
-    return STRIP_ROWS;
+    return VectorProduct.STRIP_ROWS;
+  }
+
+  @Override
+  public float[][] newProductScratch() {
+    return VectorProduct.newScratch();
   }
 
   @Override
@@ -48,6 +53,12 @@ final class VectorKernels implements CpuKernels {
   }
 
   @Override
+  public boolean packQuantized(PackedMatrix to, int depth, int cols, ByteBuffer blocks) {
+    QuantizedPanel.pack(to, depth, cols, blocks);
+    return true;
+  }
+
+  @Override
   public void multiply(Rows a, int rows, PackedMatrix b, int panel, int from, int to, Strip strip) {
     VectorProduct.multiply(a, rows, b, panel, from, to, strip);
   }
@@ -57,7 +68,7 @@ final class VectorKernels implements CpuKernels {
     float[] values = strip.values();
     int vectors = SPECIES.loopBound(cols);
     for (int r = 0; r < rows; r++) {
-      int from = r * VectorProduct.WIDTH;
+      int from = r * VectorProduct.PANEL;
       int to = offset + r * stride;
       for (int c = 0; c < vectors; c += LANES) {
         FloatVector.fromArray(SPECIES, values, from + c).intoArray(out, to + c);
@@ -75,7 +86,7 @@ final class VectorKernels implements CpuKernels {
     int vectors = SPECIES.loopBound(cols);
     FloatVector factor = FloatVector.broadcast(SPECIES, scale);
     for (int r = 0; r < rows; r++) {
-      int from = r * VectorProduct.WIDTH;
+      int from = r * VectorProduct.PANEL;
       int to = offset + r * stride;
       for (int c = 0; c < vectors; c += LANES) {
         FloatVector sum = FloatVector.fromArray(SPECIES, out, to + c);
@@ -90,13 +101,13 @@ final class VectorKernels implements CpuKernels {
   @Override
   public void activateStrip(
       Activation activation, Strip strip, int rows, int cols, ThreadScratch scratch) {
-    int count = rows * VectorProduct.WIDTH;
+    int count = rows * VectorProduct.PANEL;
     VectorActivations.apply(activation, strip.values(), 0, count, scratch);
   }
 
   @Override
   public void gateStrip(Strip strip, Strip gates, int rows, int cols, ThreadScratch scratch) {
-    int count = rows * VectorProduct.WIDTH;
+    int count = rows * VectorProduct.PANEL;
     VectorActivations.gate(strip.values(), gates.values(), count, scratch);
   }
 

@@ -12,6 +12,14 @@ import org.qieemo.kernels.cpu.FusedMultiplyAdd;
 public final class VectorKernelsProvider implements CpuKernelsProvider {
   private static final String MODULE = "jdk.incubator.vector";
 
+  /**
+   * Where the time saved makes up for compiling. Measured with the embedded model: a process of one
+   * file of 3 s takes 1.5 s of processor time more than with plain Java, nearly all of it
+   * compiling; warm, a second of audio (0.12e9 multiply-adds, each weight once per frame) takes 8
+   * ms less.
+   */
+  private static final long WORTH_FROM = 20_000_000_000L;
+
   /** For the service loader. */
   public VectorKernelsProvider() {}
 
@@ -39,6 +47,11 @@ public final class VectorKernelsProvider implements CpuKernelsProvider {
       return new Availability(false, "this processor has no fused multiply-add for SIMD kernels");
     }
     return new Availability(true, MODULE + " is resolved");
+  }
+
+  @Override
+  public long worthFrom() {
+    return WORTH_FROM;
   }
 
   @Override

@@ -1,0 +1,100 @@
+package org.qieemo.bench;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.qieemo.kernels.Backend;
+import org.qieemo.kernels.BackendOptions;
+import org.qieemo.kernels.Backends;
+import org.qieemo.kernels.Execution;
+import org.qieemo.kernels.Tensor;
+import org.qieemo.kernels.device.DeviceBackend;
+
+/**
+ * Times each kernel of a device by the device's own clock, after its result was compared with the
+ * CPU's. Arguments: back end ({@code opencl}), frames (375, which is 15 s), device (the best).
+ */
+public final class DeviceKernels {
+  private static final int WARM_UPS = 3;
+  private static final int RUNS = 20;
+  private static final double ABSOLUTE = 1e-4;
+  private static final double RELATIVE = 1e-4;
+
+  private DeviceKernels() {}
+
+  /** Prints a table. */
+  public static void main(String[] arguments) {
+    String name = arguments.length > 0 ? arguments[0] : "opencl";
+    int frames = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 375;
+    String device = arguments.length > 2 ? arguments[2] : "";
+    try (Backend opened =
+            Backends.open(name, new BackendOptions(0, device, BackendOptions.UNKNOWN));
+        Backend cpu = Backends.open("cpu", BackendOptions.DEFAULT)) {
+      if (!(opened instanceof DeviceBackend backend)) {
+        throw new IllegalArgumentException(name + " is no device");
+      }
+      System.out.println(backend.description());
+      System.out.println(
+          "median of " + RUNS + " runs by the device's clock, results checked first");
+      System.out.println("| kernel | size | us | GFLOP/s | GB/s | largest difference |");
+      System.out.println("|---|---|---|---|---|---|");
+      for (DeviceCase one : DeviceCase.all(frames)) {
+        double difference = check(one, backend, cpu);
+        report(one, median(one, backend), difference);
+      }
+    }
+  }
+
+  /** The largest difference from the CPU's result. */
+  private static double check(DeviceCase one, Backend backend, Backend cpu) {
+    float[] expected = once(one, cpu);
+    float[] found = once(one, backend);
+    double largest = 0;
+    for (int i = 0; i < expected.length; i++) {
+      double difference = Math.abs((double) expected[i] - found[i]);
+      if (!(difference <= ABSOLUTE + RELATIVE * Math.abs(expected[i]))) {
+        throw new IllegalStateException(
+            one.name() + " is wrong: " + found[i] + " for " + expected[i] + " at " + i);
+      }
+      largest = Math.max(largest, difference);
+    }
+    return largest;
+  }
+
+  private static float[] once(DeviceCase one, Backend backend) {
+    try (Execution execution = backend.newExecution()) {
+      DeviceCase.Prepared prepared = one.op().prepare(backend, execution);
+      prepared.run().run();
+      Tensor out = prepared.out();
+      float[] values = new float[out.rows() * out.cols()];
+      execution.read(out, values, 0);
+      return values;
+    }
+  }
+
+  private static double median(DeviceCase one, DeviceBackend backend) {
+    List<Long> nanos = new ArrayList<>();
+    try (Execution execution = backend.newExecution((kernel, time) -> nanos.add(time))) {
+      DeviceCase.Prepared prepared = one.op().prepare(backend, execution);
+      for (int i = 0; i < WARM_UPS + RUNS; i++) {
+        prepared.run().run();
+      }
+    }
+    long[] sorted = nanos.stream().skip(WARM_UPS).mapToLong(Long::longValue).toArray();
+    Arrays.sort(sorted);
+    return sorted[sorted.length / 2];
+  }
+
+  private static void report(DeviceCase one, double nanos, double difference) {
+    System.out.printf(
+        Locale.ROOT,
+        "| %s | %s | %.1f | %.2f | %.2f | %.1e |%n",
+        one.name(),
+        one.shape(),
+        nanos / 1e3,
+        one.flops() / nanos,
+        one.bytes() / nanos,
+        difference);
+  }
+}

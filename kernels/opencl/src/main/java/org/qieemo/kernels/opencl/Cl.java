@@ -1,0 +1,33 @@
+package org.qieemo.kernels.opencl;
+
+import org.jocl.CL;
+import org.qieemo.kernels.BackendException;
+
+/** Return codes of OpenCL as exceptions. */
+final class Cl {
+  private Cl() {}
+
+  /** Throws unless the call succeeded; {@code what} says what was tried. */
+  static void check(int code, String what) {
+    if (code != CL.CL_SUCCESS) {
+      throw failure(code, what);
+    }
+  }
+
+  private static BackendException failure(int code, String what) {
+    String name = CL.stringFor_errorCode(code);
+    return switch (code) {
+      case CL.CL_MEM_OBJECT_ALLOCATION_FAILURE,
+          CL.CL_OUT_OF_RESOURCES,
+          CL.CL_OUT_OF_HOST_MEMORY,
+          CL.CL_INVALID_BUFFER_SIZE ->
+          new BackendException(
+              "OpenCL is out of memory ("
+                  + name
+                  + ") to "
+                  + what
+                  + ": use shorter audio, fewer files at once, or --backend cpu");
+      default -> new BackendException("OpenCL cannot " + what + " (" + name + ")");
+    };
+  }
+}

@@ -1,0 +1,303 @@
+package org.qieemo.kernels.device;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.qieemo.kernels.Activation;
+import org.qieemo.kernels.Attention;
+import org.qieemo.kernels.AttentionSpec;
+import org.qieemo.kernels.Backend;
+import org.qieemo.kernels.BackendException;
+import org.qieemo.kernels.Conv2d;
+import org.qieemo.kernels.Conv2dGeometry;
+import org.qieemo.kernels.DType;
+import org.qieemo.kernels.DepthwiseConv;
+import org.qieemo.kernels.DepthwiseSpec;
+import org.qieemo.kernels.Execution;
+import org.qieemo.kernels.HostTensor;
+import org.qieemo.kernels.Linear;
+import org.qieemo.kernels.Norm;
+import org.qieemo.kernels.PositionTerm;
+import org.qieemo.kernels.ShapeException;
+
+/**
+ * The op contract on an accelerator. Weights are uploaded once, when a layer is prepared: matrices
+ * stored as float16 or bfloat16 stay so, all else becomes float32. Kernels are built when a layer
+ * first needs them, so that a forward never waits for a compiler. Thread-safe.
+ */
+public final class DeviceBackend implements Backend {
+  private final Device device;
+  private final Tuning tuning;
+  private final Programs programs;
+  private final RowPrograms rowPrograms;
+  private final Queue uploads; // guarded by itself
+  private final List<Memory> weights = new ArrayList<>(); // guarded by itself
+  private final Set<DeviceExecution> executions = new HashSet<>(); // guarded by itself
+  private volatile boolean closed;
+
+  /** Kernels that every execution needs, whatever the model. */
+  record RowPrograms(
+      Program layerNorm,
+      Program softmax,
+      Program scaledSum,
+      Program gatedSum,
+      Program depthwise,
+      Program pool) {}
+
+  private DeviceBackend(Device device, Tuning tuning, Programs programs) {
+    this.device = device;
+    this.tuning = tuning;
+    this.programs = programs;
+    this.rowPrograms =
+        new RowPrograms(
+            programs.reducing("layer_norm"),
+            programs.reducing("softmax"),
+            programs.elementwise("scaled_sum"),
+            programs.elementwise("gated_sum"),
+            programs.elementwise("depthwise"),
+            programs.elementwise("pool"));
+    this.uploads = device.newQueue();
+  }
+
+  /**
+   * Opens a back end on a device, which now belongs to it: closing the back end closes the device,
+   * and so does a failure to open.
+   *
+   * @throws BackendException if the device is too small or refuses the kernels
+   */
+  public static DeviceBackend open(Device device) {
+    Programs programs = null;
+    try {
+      Tuning tuning = Tuning.of(device.limits());
+      programs = new Programs(device, tuning);
+      return new DeviceBackend(device, tuning, programs);
+    } catch (RuntimeException | Error e) {
+      if (programs != null) {
+        programs.close();
+      }
+      device.close();
+      throw e;
+    }
+  }
+
+  /** Every kernel text that a device of these limits may need, for compilers that work ahead. */
+  public static List<KernelText> kernelTexts(Limits limits) {
+    return Programs.texts(Tuning.of(limits));
+  }
+
+  Device device() {
+    return device;
+  }
+
+  Tuning tuning() {
+    return tuning;
+  }
+
+  RowPrograms rowPrograms() {
+    return rowPrograms;
+  }
+
+  void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("this " + name() + " back end is closed");
+    }
+  }
+
+  @Override
+  public String name() {
+    return device.backend();
+  }
+
+  @Override
+  public String description() {
+    return device.description();
+  }
+
+  @Override
+  public Linear linear(HostTensor weight, HostTensor bias, Activation activation) {
+    requireOpen();
+    int rows = weight.dim(0);
+    int inputs = columns(weight);
+    if (bias != null) {
+      ShapeException.require("linear", "elements of the bias", rows, bias.elements());
+    }
+    boolean glu = activation == Activation.GLU;
+    if (rows < 1 || inputs < 1 || glu && rows % 2 != 0) {
+      throw new ShapeException("linear: " + weight + " has no usable shape for " + activation);
+    }
+    DType stored = stored(weight);
+    return new DeviceLinear(
+        this,
+        programs.linear(stored),
+        upload(weight, stored),
+        upload(bias == null ? new float[rows] : bias.toFloats()),
+        inputs,
+        glu ? rows / 2 : rows,
+        activation);
+  }
+
+  private static int columns(HostTensor weight) {
+    int columns = 1;
+    for (int i = 1; i < weight.rank(); i++) {
+      columns = Math.multiplyExact(columns, weight.dim(i));
+    }
+    return columns;
+  }
+
+  @Override
+  public Norm layerNorm(HostTensor gamma, HostTensor beta, float eps, Activation activation) {
+    requireOpen();
+    ShapeException.require("layer norm", "elements of beta", gamma.elements(), beta.elements());
+    if (activation == Activation.GLU) {
+      throw new ShapeException("layer norm: GLU is for linear layers");
+    }
+    int width = Math.toIntExact(gamma.elements());
+    return new DeviceNorm(
+        this, upload(gamma.toFloats()), upload(beta.toFloats()), width, eps, activation);
+  }
+
+  @Override
+  public DepthwiseConv depthwiseConv(DepthwiseSpec spec) {
+    requireOpen();
+    int channels = spec.weight().dim(0);
+    int kernel = spec.weight().dim(1);
+    float[] byChannel = spec.weight().toFloats();
+    float[] byTap = new float[byChannel.length];
+    for (int c = 0; c < channels; c++) {
+      for (int k = 0; k < kernel; k++) {
+        byTap[k * channels + c] = byChannel[c * kernel + k];
+      }
+    }
+    HostTensor outside = spec.paddingRow();
+    return new DeviceDepthwise(
+        this,
+        upload(byTap),
+        upload(spec.bias().toFloats()),
+        upload(outside == null ? new float[channels] : outside.toFloats()),
+        channels,
+        kernel,
+        spec.leftPadding(),
+        spec.activation());
+  }
+
+  @Override
+  public Conv2d conv2d(HostTensor weight, HostTensor bias, Conv2dGeometry geometry) {
+    requireOpen();
+    String op = "conv2d";
+    ShapeException.require(op, "rank of the weight", 4, weight.rank());
+    ShapeException.require(op, "output channels", geometry.outputChannels(), weight.dim(0));
+    ShapeException.require(op, "taps over time", geometry.kernel(), weight.dim(1));
+    ShapeException.require(op, "taps over frequency", geometry.kernel(), weight.dim(2));
+    ShapeException.require(op, "input channels", geometry.inputChannels(), weight.dim(3));
+    ShapeException.require(op, "elements of the bias", weight.dim(0), bias.elements());
+    DType stored = stored(weight);
+    return new DeviceConv2d(
+        this, programs.conv2d(stored), upload(weight, stored), upload(bias.toFloats()), geometry);
+  }
+
+  @Override
+  public Attention attention(AttentionSpec spec) {
+    requireOpen();
+    boolean none = spec.positionTerm() == PositionTerm.NONE;
+    return new DeviceAttention(
+        this,
+        programs.attention(spec.positionTerm()),
+        upload(none ? new float[spec.width()] : spec.biasU().toFloats()),
+        upload(none ? new float[spec.width()] : spec.biasV().toFloats()),
+        spec);
+  }
+
+  /** How a matrix lies on the device. */
+  private static DType stored(HostTensor weight) {
+    DType dtype = weight.dtype();
+    return dtype == DType.F16 || dtype == DType.BF16 ? dtype : DType.F32;
+  }
+
+  private Memory upload(HostTensor weight, DType stored) {
+    if (stored == DType.F32) {
+      return upload(weight.toFloats());
+    }
+    ByteBuffer file = weight.data();
+    ByteBuffer bytes = ByteBuffer.allocate(file.remaining()).order(ByteOrder.nativeOrder());
+    while (file.hasRemaining()) {
+      bytes.putShort(file.getShort());
+    }
+    return upload(bytes.flip());
+  }
+
+  private Memory upload(float[] values) {
+    int bytes = Math.multiplyExact(values.length, Float.BYTES);
+    ByteBuffer buffer = ByteBuffer.allocate(bytes).order(ByteOrder.nativeOrder());
+    buffer.asFloatBuffer().put(values);
+    return upload(buffer);
+  }
+
+  private Memory upload(ByteBuffer bytes) {
+    Memory memory = device.allocate(Math.max(bytes.remaining(), Float.BYTES));
+    synchronized (weights) {
+      weights.add(memory);
+    }
+    synchronized (uploads) {
+      uploads.upload(bytes, memory);
+    }
+    return memory;
+  }
+
+  @Override
+  public Execution newExecution() {
+    requireOpen();
+    return register(device.newQueue());
+  }
+
+  /** An execution that measures every launch; for benchmarks. */
+  public Execution newExecution(Timings timings) {
+    requireOpen();
+    return register(device.newQueue(timings));
+  }
+
+  private Execution register(Queue queue) {
+    DeviceExecution execution = new DeviceExecution(this, queue);
+    synchronized (executions) {
+      if (!closed) {
+        executions.add(execution);
+        return execution;
+      }
+    }
+    execution.close();
+    throw new IllegalStateException("this " + name() + " back end is closed");
+  }
+
+  void forget(DeviceExecution execution) {
+    synchronized (executions) {
+      executions.remove(execution);
+    }
+  }
+
+  /**
+   * Waits for the ops of its executions that are running, then frees all that it has on the device.
+   */
+  @Override
+  public void close() {
+    List<DeviceExecution> open;
+    synchronized (executions) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      open = List.copyOf(executions);
+    }
+    open.forEach(DeviceExecution::close);
+    synchronized (uploads) {
+      uploads.close();
+    }
+    synchronized (weights) {
+      weights.forEach(Memory::close);
+      weights.clear();
+    }
+    programs.close();
+    device.close();
+  }
+}

@@ -1,0 +1,96 @@
+package org.qieemo.kernels.device;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.qieemo.kernels.DType;
+import org.qieemo.kernels.PositionTerm;
+
+/** The programs of a back end, each built when a layer first needs it. Thread-safe. */
+final class Programs implements AutoCloseable {
+  private static final String TILE = "tile.h";
+  private static final String REDUCE = "reduce.h";
+
+  private final Device device;
+  private final Map<String, String> definitions;
+  private final Map<String, Program> built = new HashMap<>(); // by name of the text
+
+  Programs(Device device, Tuning tuning) {
+    this.device = device;
+    this.definitions = tuning.definitions();
+  }
+
+  /** Every text that {@code tuning} may need, for compilers that work ahead. */
+  static List<KernelText> texts(Tuning tuning) {
+    Map<String, String> definitions = tuning.definitions();
+    List<KernelText> all = new ArrayList<>();
+    for (DType stored : List.of(DType.F32, DType.F16, DType.BF16)) {
+      all.add(product("linear", stored, definitions));
+      all.add(product("conv2d", stored, definitions));
+    }
+    for (PositionTerm term : PositionTerm.values()) {
+      all.add(attention(term, definitions));
+    }
+    for (String op : List.of("layer_norm", "softmax")) {
+      all.add(KernelText.of(op, REDUCE, "", definitions));
+    }
+    for (String op : List.of("scaled_sum", "gated_sum", "depthwise", "pool")) {
+      all.add(KernelText.of(op, null, "", definitions));
+    }
+    return all;
+  }
+
+  private static KernelText product(String op, DType stored, Map<String, String> definitions) {
+    Map<String, String> all = new HashMap<>(definitions);
+    all.put("WEIGHT_" + stored.name(), "");
+    return KernelText.of(op, TILE, stored.name().toLowerCase(Locale.ROOT), all);
+  }
+
+  private static KernelText attention(PositionTerm term, Map<String, String> definitions) {
+    Map<String, String> all = new HashMap<>(definitions);
+    for (PositionTerm known : PositionTerm.values()) {
+      all.put("POSITION_" + known.name(), String.valueOf(known.ordinal()));
+    }
+    all.put("TERM", "POSITION_" + term.name());
+    return KernelText.of("attention", null, term.name().toLowerCase(Locale.ROOT), all);
+  }
+
+  Program linear(DType stored) {
+    return program(product("linear", stored, definitions));
+  }
+
+  Program conv2d(DType stored) {
+    return program(product("conv2d", stored, definitions));
+  }
+
+  Program attention(PositionTerm term) {
+    return program(attention(term, definitions));
+  }
+
+  /** An op that reduces rows. */
+  Program reducing(String op) {
+    return program(KernelText.of(op, REDUCE, "", definitions));
+  }
+
+  /** An op that works element by element. */
+  Program elementwise(String op) {
+    return program(KernelText.of(op, null, "", definitions));
+  }
+
+  private synchronized Program program(KernelText text) {
+    Program program = built.get(text.name());
+    if (program == null) {
+      program = device.build(text);
+      built.put(text.name(), program);
+    }
+    return program;
+  }
+
+  @Override
+  public synchronized void close() {
+    built.values().forEach(Program::close);
+    built.clear();
+  }
+}

@@ -1,0 +1,81 @@
+package org.qieemo.kernels.opencl;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.jocl.CL;
+import org.jocl.Pointer;
+import org.jocl.Sizeof;
+import org.jocl.cl_context;
+import org.junit.jupiter.api.Test;
+import org.qieemo.kernels.Activation;
+import org.qieemo.kernels.Backend;
+import org.qieemo.kernels.BackendException;
+import org.qieemo.kernels.Execution;
+import org.qieemo.kernels.HostTensor;
+import org.qieemo.kernels.Tensor;
+import org.qieemo.kernels.device.DeviceBackend;
+import org.qieemo.kernels.device.KernelText;
+import org.qieemo.opencl.OpenCl;
+
+/** What the driver itself says of objects that are left, and of what it refuses. */
+class ContextTest {
+  /** Every buffer, queue, kernel and program holds its context. */
+  @Test
+  void closingLeavesNoObjectThatHoldsTheContext() {
+    OpenCl.orSkip();
+    ClDevice device = (ClDevice) OpenClDevices.open("");
+    cl_context context = device.context();
+    CL.clRetainContext(context);
+    int[] open = new int[1];
+    try (Backend backend = DeviceBackend.open(device);
+        Execution e = backend.newExecution()) {
+      HostTensor weight = HostTensor.of("w", new int[] {2, 2}, 1, 2, 3, 4);
+      Tensor x = e.take(1, 2);
+      Tensor y = e.take(1, 2);
+      e.write(new float[] {1, 1}, 0, x);
+      e.linear(x, backend.linear(weight, null, Activation.NONE), y);
+      float[] found = new float[2];
+      e.read(y, found, 0);
+      assertEquals(3f, found[0]);
+      assertEquals(7f, found[1]);
+      open[0] = references(context);
+    }
+    assertTrue(open[0] > 2, "the count does not count: " + open[0]);
+    assertEquals(1, references(context));
+    CL.clReleaseContext(context);
+  }
+
+  private static int references(cl_context context) {
+    int[] count = new int[1];
+    Cl.check(
+        CL.clGetContextInfo(
+            context, CL.CL_CONTEXT_REFERENCE_COUNT, Sizeof.cl_uint, Pointer.to(count), null),
+        "count references");
+    return count[0];
+  }
+
+  @Test
+  void whatTheCompilerRefusesIsOneLine() {
+    OpenCl.orSkip();
+    try (ClDevice device = (ClDevice) OpenClDevices.open("")) {
+      KernelText broken = new KernelText("broken", "__kernel void f() { this is no C; }");
+      String message =
+          assertThrows(BackendException.class, () -> device.build(broken)).getMessage();
+      assertTrue(message.contains("refuses the kernels of broken"), message);
+      assertEquals(1, message.lines().count(), message);
+    }
+  }
+
+  @Test
+  void moreThanADevicePermitsIsRefusedBeforeItIsTried() {
+    OpenCl.orSkip();
+    try (ClDevice device = (ClDevice) OpenClDevices.open("")) {
+      long tooMuch = device.limits().allocationBytes() + 1;
+      String message =
+          assertThrows(BackendException.class, () -> device.allocate(tooMuch)).getMessage();
+      assertTrue(message.contains("--backend cpu"), message);
+    }
+  }
+}
