@@ -1,6 +1,7 @@
 package org.qieemo;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import org.qieemo.audio.Samples;
 import org.qieemo.audio.WavAudio;
@@ -34,6 +35,18 @@ public record Audio(float[] samples, int sampleRate) {
    */
   public static Audio read(Path wav) throws IOException {
     WavAudio audio = WavReader.read(wav);
+    return new Audio(audio.samples(), audio.sampleRate());
+  }
+
+  /**
+   * Reads a WAV file from a stream, which is closed.
+   *
+   * @param name stands for the file in messages
+   * @throws AudioFormatException as {@link #read(Path)}
+   * @throws IOException if the stream cannot be read
+   */
+  public static Audio read(InputStream wav, String name) throws IOException {
+    WavAudio audio = WavReader.read(wav, name);
     return new Audio(audio.samples(), audio.sampleRate());
   }
 

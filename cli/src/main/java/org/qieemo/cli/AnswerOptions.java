@@ -34,6 +34,9 @@ final class AnswerOptions {
   static final Option PRIOR_TAU =
       Option.decimal("--prior-tau", "T", "how much of --prior is taken off; default: 1", 0, 10);
 
+  /** Those that change the answer, not only what is printed of it. */
+  static final List<Option> DECIDING = List.of(UNKNOWN_BELOW, LABELS, PRIOR, PRIOR_TAU);
+
   /** All of them. */
   static final List<Option> ALL = List.of(TOP, UNKNOWN_BELOW, LABELS, PRIOR, PRIOR_TAU);
 

@@ -74,6 +74,16 @@ final class Console {
     }
   }
 
+  /** The same, with results printed elsewhere. */
+  Console into(PrintStream other) {
+    return new Console(in, other, err, debug, terminal);
+  }
+
+  /** Prints one line about the run. */
+  void note(String message) {
+    error(message);
+  }
+
   /** Prints one line about a problem. */
   void error(String message) {
     endProgress();

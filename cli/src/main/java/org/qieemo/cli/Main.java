@@ -18,14 +18,21 @@ public final class Main {
   private static final List<Command> COMMANDS =
       List.of(
           new ClassifyCommand(),
+          new ReportCommand(),
           new TranscribeCommand(),
           new EvaluateCommand(),
           new FeaturesCommand(),
           new ConvertCommand(),
           new InspectCommand(),
-          new DoctorCommand());
+          new DoctorCommand(),
+          new CompletionCommand(Main::specs),
+          new ManCommand(Main::specs));
 
   private Main() {}
+
+  private static List<CommandSpec> specs() {
+    return COMMANDS.stream().map(Command::spec).toList();
+  }
 
   /** Runs the command line and exits. */
   public static void main(String[] args) {
@@ -148,6 +155,7 @@ public final class Main {
     lines.add("  qieemo classify voice.wav");
     lines.add("  qieemo classify --format jsonl recordings/*.wav");
     lines.add("  qieemo classify --timeline call.wav");
+    lines.add("  qieemo report call.wav --output call.html");
     lines.add("  arecord -f S16_LE -r 16000 | qieemo classify -");
     lines.add("  qieemo convert checkpoint-folder --output model.gguf --type q8_0");
     lines.add("  qieemo doctor");

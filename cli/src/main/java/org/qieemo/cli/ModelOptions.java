@@ -32,8 +32,20 @@ final class ModelOptions {
    * warns of back ends that do not work.
    */
   static EmotionRecognizer open(Arguments arguments, Console console) throws IOException {
-    double seconds = Recordings.seconds(arguments.operands());
-    EmotionRecognizer recognizer = open(arguments, arguments.get(MODEL.name(), null), seconds);
+    return open(arguments, arguments.operands(), given(arguments), console);
+  }
+
+  /**
+   * As {@link #open(Arguments, Console)} for other recordings.
+   *
+   * @param threads CPU threads of one call
+   */
+  static EmotionRecognizer open(
+      Arguments arguments, List<String> recordings, int threads, Console console)
+      throws IOException {
+    double seconds = Recordings.seconds(recordings);
+    String model = arguments.get(MODEL.name(), null);
+    EmotionRecognizer recognizer = open(arguments, model, seconds, threads);
     warn(recognizer, console);
     return recognizer;
   }
@@ -46,17 +58,27 @@ final class ModelOptions {
 
   /** Loads a model file, or the embedded model for null, to run as the command line says. */
   static EmotionRecognizer open(Arguments arguments, String model) throws IOException {
-    return open(arguments, model, Double.POSITIVE_INFINITY);
+    return open(arguments, model, Double.POSITIVE_INFINITY, given(arguments));
   }
 
-  private static EmotionRecognizer open(Arguments arguments, String model, double seconds)
-      throws IOException {
+  /** CPU threads that the command line allows. */
+  static int threads(Arguments arguments) {
+    int given = given(arguments);
+    return given == 0 ? Runtime.getRuntime().availableProcessors() : given;
+  }
+
+  private static int given(Arguments arguments) {
+    return Integer.parseInt(arguments.get(THREADS.name(), "0"));
+  }
+
+  private static EmotionRecognizer open(
+      Arguments arguments, String model, double seconds, int threads) throws IOException {
     RecognizerOptions options =
         RecognizerOptions.DEFAULT
             .withExpectedSeconds(seconds)
             .withBackend(arguments.get(BACKEND.name(), Backends.AUTO))
             .withDevice(arguments.get(DEVICE.name(), ""))
-            .withThreads(Integer.parseInt(arguments.get(THREADS.name(), "0")));
+            .withThreads(threads);
     try {
       return model == null
           ? EmotionRecognizer.embedded(options)

@@ -9,6 +9,7 @@ import java.util.Locale;
 final class Progress {
   private static final long TERMINAL_NANOS = 500_000_000L;
   private static final int LINES = 20;
+  private static final int BAR = 20;
 
   private final Console console;
   private final boolean shown;
@@ -43,7 +44,8 @@ final class Progress {
             : done % everyFiles == 0 || done == total;
     if (shown && due) {
       last = now;
-      console.progress(line(done, total, audioSeconds, (now - start) / 1e9));
+      String line = line(done, total, audioSeconds, (now - start) / 1e9);
+      console.progress(console.isTerminal() ? bar(done, total) + " " + line : line);
     }
   }
 
@@ -52,24 +54,21 @@ final class Progress {
     console.endProgress();
   }
 
+  private static String bar(int done, int total) {
+    int filled = (int) ((long) BAR * done / total);
+    return "[" + "#".repeat(filled) + ".".repeat(BAR - filled) + "]";
+  }
+
   static String line(int done, int total, double audioSeconds, double seconds) {
     double each = seconds / done;
     return String.format(
         Locale.ROOT,
-        "%d of %d files, %.1f files/s, %.0f times real time, %s left",
+        "%d of %d files, %.1f h of audio, %.1f files/s, %.0f times real time, %s left",
         done,
         total,
+        audioSeconds / 3600,
         1 / each,
         audioSeconds / seconds,
-        clock(Math.round(each * (total - done))));
-  }
-
-  /** {@code 1:02:03} or {@code 2:03}. */
-  private static String clock(long seconds) {
-    String minutes = String.format(Locale.ROOT, "%d:%02d", seconds / 60 % 60, seconds % 60);
-    return seconds < 3600
-        ? minutes
-        : String.format(
-            Locale.ROOT, "%d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60);
+        Text.clock(Math.round(each * (total - done))));
   }
 }

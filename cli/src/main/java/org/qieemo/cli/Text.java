@@ -41,6 +41,15 @@ final class Text {
     return BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
   }
 
+  /** {@code 1:02:03} or {@code 2:03}. */
+  static String clock(long seconds) {
+    String minutes = String.format(Locale.ROOT, "%d:%02d", seconds / 60 % 60, seconds % 60);
+    return seconds < 3600
+        ? minutes
+        : String.format(
+            Locale.ROOT, "%d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60);
+  }
+
   /** {@code 12.3 MiB}. */
   static String bytes(long bytes) {
     String[] units = {"bytes", "KiB", "MiB", "GiB", "TiB"};

@@ -26,6 +26,9 @@ final class TimelineFlags {
       Option.flag("--every-hop", "one segment per hop, also where the answer stays the same");
   static final Option WORDS = Option.flag("--words", "with the words that were said and when");
 
+  /** Those that say where the cuts are. */
+  static final List<Option> CUTTING = List.of(SEGMENTS, WINDOW, HOP, SILENCE);
+
   /** All of them. */
   static final List<Option> ALL =
       List.of(TIMELINE, SEGMENTS, WINDOW, HOP, SILENCE, EVERY_HOP, WORDS);
@@ -38,9 +41,6 @@ final class TimelineFlags {
       if (arguments.has(option.name())) {
         throw new UsageException("option " + option.name() + " needs --timeline");
       }
-    }
-    if (arguments.get("--format", "").equals("csv")) {
-      throw new UsageException("--format csv needs --timeline");
     }
   }
 

@@ -31,12 +31,15 @@ final class TimelineRun {
    * @return the exit code
    */
   static int run(
-      Arguments arguments, Console console, EmotionRecognizer recognizer, DecisionOptions decision)
+      Arguments arguments,
+      List<String> files,
+      Console console,
+      EmotionRecognizer recognizer,
+      DecisionOptions decision)
       throws UsageException {
     TimelineOptions options = TimelineFlags.of(arguments, TimelineOptions.DEFAULT, decision);
     boolean words = arguments.has(TimelineFlags.WORDS.name());
     requireFitting(recognizer, options, words);
-    List<String> files = arguments.operands();
     TimelinePrinter printer = printer(arguments, console, recognizer, decision, files.size() > 1);
     TimelineRun run = new TimelineRun(recognizer, options, printer, words);
     printer.begin();
@@ -45,8 +48,9 @@ final class TimelineRun {
     return code;
   }
 
-  private static void requireFitting(
-      EmotionRecognizer recognizer, TimelineOptions options, boolean words) throws UsageException {
+  /** Refuses options that the model cannot follow. */
+  static void requireFitting(EmotionRecognizer recognizer, TimelineOptions options, boolean words)
+      throws UsageException {
     if (words && !recognizer.canTranscribe()) {
       throw new UsageException("--words needs a model with a CTC head; see 'qieemo inspect'");
     }

@@ -12,10 +12,10 @@ class EvaluateProgressTest {
   @Test
   void saysSpeedAndTimeLeft() {
     assertEquals(
-        "10 of 100 files, 2.0 files/s, 6 times real time, 0:45 left",
-        Progress.line(10, 100, 30, 5));
+        "10 of 100 files, 1.0 h of audio, 2.0 files/s, 720 times real time, 0:45 left",
+        Progress.line(10, 100, 3600, 5));
     assertEquals(
-        "1 of 3601 files, 1.0 files/s, 2 times real time, 1:00:00 left",
+        "1 of 3601 files, 0.0 h of audio, 1.0 files/s, 2 times real time, 1:00:00 left",
         Progress.line(1, 3601, 2, 1));
   }
 

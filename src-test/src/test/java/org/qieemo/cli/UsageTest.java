@@ -47,6 +47,8 @@ class UsageTest {
         "inspect                        | missing M.gguf         | inspect --help",
         "inspect a b                    | unexpected 'b'         | inspect --help",
         "doctor now                     | unexpected 'now'       | doctor --help",
+        "report a.wav                   | --output is missing    | report --help",
+        "completion fish                | expected bash or zsh, found 'fish' | completion --help",
         "convert a --type q4 --output b | f32, f16, bf16 or q8_0 | convert --help",
         "convert a --frontend x --output b | auto, kaldi_fbank or log_mel | convert --help",
         "convert a                      | --output is missing    | convert --help",
@@ -79,13 +81,16 @@ class UsageTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "classify   | --model --format --top --unknown-below --labels --prior --prior-tau --timeline --segments --window --hop --silence-below --every-hop --words --rate --sample-format --channels --threads --backend --device --help --debug",
+        "classify   | --model --format --include --list --output --resume --top --unknown-below --labels --prior --prior-tau --timeline --segments --window --hop --silence-below --every-hop --words --rate --sample-format --channels --threads --backend --device --help --debug",
+        "report     | --output --model --audio --segments --window --hop --silence-below --unknown-below --labels --prior --include --list --threads --help --debug",
         "transcribe | --model --format --words --help --debug",
         "evaluate   | --model --format --output --predictions --split --progress --threads --backend",
         "features   | --tap --output --model --help --debug",
         "convert    | --output --type --config --frontend --verbose --help --debug",
         "inspect    | --format --help --debug",
         "doctor     | --help --debug",
+        "completion | --help --debug",
+        "man        | --help --debug",
       })
   void helpListsTheOptionsAndExamples(String command, String options) {
     Cli.Result result = Cli.run(command, "--help");
@@ -108,7 +113,17 @@ class UsageTest {
     Cli.Result result = Cli.run(option);
     assertEquals(0, result.code());
     for (String command :
-        List.of("classify", "transcribe", "evaluate", "features", "convert", "inspect", "doctor")) {
+        List.of(
+            "classify",
+            "transcribe",
+            "evaluate",
+            "features",
+            "convert",
+            "inspect",
+            "doctor",
+            "report",
+            "completion",
+            "man")) {
       assertTrue(result.out().contains("\n  " + command + " "), result.out());
       assertEquals(0, Cli.run(command, "-h").code());
     }

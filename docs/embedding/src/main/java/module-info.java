@@ -1,0 +1,4 @@
+module example {
+  requires org.qieemo.engine;
+  requires jdk.httpserver;
+}
