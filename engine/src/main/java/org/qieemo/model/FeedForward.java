@@ -31,9 +31,7 @@ final class FeedForward {
   void addTo(Forward f, Tensor x) {
     int mark = f.exec.mark();
     Tensor in = Residual.enter(f.exec, x, norm, normFirst);
-    Tensor hidden = f.exec.take(x.rows(), up.outputs());
-    f.exec.linear(in, up, hidden);
-    f.exec.linearAdd(hidden, down, scale, x);
+    f.exec.feedForward(in, up, down, scale, x);
     Residual.leave(f.exec, x, norm, normFirst);
     f.exec.release(mark);
   }

@@ -45,6 +45,19 @@ public interface Execution extends AutoCloseable {
   /** sum += scale * act(x W^T + b): x [m, inputs], sum [m, outputs]; the activation is not GLU. */
   void linearAdd(Tensor x, Linear layer, float scale, Tensor sum);
 
+  /**
+   * sum += scale * down(up(x)), the bits of {@link #linear} and {@link #linearAdd}, for back ends
+   * that need not hold the hidden layer: x [m, inputs of up], sum [m, outputs of down], which may
+   * be x; the activation of down is not GLU.
+   */
+  default void feedForward(Tensor x, Linear up, Linear down, float scale, Tensor sum) {
+    int mark = mark();
+    Tensor hidden = take(x.rows(), up.outputs());
+    linear(x, up, hidden);
+    linearAdd(hidden, down, scale, sum);
+    release(mark);
+  }
+
   /** out = act(LayerNorm(x)), row by row: x, out [m, width]; out may be x. */
   void layerNorm(Tensor x, Norm norm, Tensor out);
 

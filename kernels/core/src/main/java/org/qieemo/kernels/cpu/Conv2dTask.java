@@ -4,10 +4,14 @@ import java.util.Arrays;
 import org.qieemo.kernels.Conv2dGeometry;
 import org.qieemo.kernels.Segments;
 
-/** Convolution over time and frequency; an item copies the patches of some rows and multiplies. */
+/**
+ * Convolution over time and frequency. An item takes some rows; of their patches one block of depth
+ * after the other is copied to where it is multiplied, so that no patch is ever held whole.
+ */
 final class Conv2dTask implements ParallelTask {
-  private static final int BLOCK_ROWS = 48;
-  private static final int PATCHES = 0; // buffer [BLOCK_ROWS, kernel * kernel * inputChannels]
+  private static final int FEW_ROWS = 48;
+  private static final int ITEMS_PER_THREAD = 4;
+  private static final int PATCHES = 0; // buffer [stripRows, stripStride]
 
   private final CpuExecution execution;
   private final CpuKernels kernels;
@@ -31,7 +35,9 @@ final class Conv2dTask implements ParallelTask {
     frames = inFrames;
     out = to;
     outputFrames = outFrames;
-    blocks.cut(outputFrames, geometry.outputBins(), BLOCK_ROWS);
+    int most = kernels.stripRows();
+    boolean many = out.rows() >= most * ITEMS_PER_THREAD * execution.threads();
+    blocks.cut(outputFrames, geometry.outputBins(), many ? most : Math.min(most, FEW_ROWS));
     execution.run(this, blocks.count(), (long) out.rows() * layer.inputs() * layer.outputs());
   }
 
@@ -40,53 +46,78 @@ final class Conv2dTask implements ParallelTask {
     int segment = blocks.segment(item);
     int first = blocks.first(item);
     int rows = blocks.rows(item, outputFrames.length(segment) * geometry.outputBins());
-    int depth = layer.inputs();
-    float[] patches = scratch.buffer(PATCHES, (long) BLOCK_ROWS * depth);
-    for (int i = 0; i < rows; i++) {
-      patch(segment, first + i, patches, i * depth);
-    }
     int outRow = outputFrames.start(segment) * geometry.outputBins() + first;
     for (int panel = 0; panel < layer.panels(); panel++) {
-      layer.strip(scratch.first().at(patches, 0, depth), rows, panel, scratch);
+      multiply(segment, first, rows, panel, scratch);
       int at = out.row(outRow) + panel * kernels.panelWidth();
       kernels.storeStrip(
           scratch.strip(), rows, layer.panelColumns(panel), out.data(), at, out.stride());
     }
   }
 
-  /** Copies what output row {@code row} of a segment sees, zeros outside the input. */
-  private void patch(int segment, int row, float[] to, int at) {
-    int kernel = geometry.kernel();
+  /** Leaves the result of some rows and one panel in the scratch's strip. */
+  private void multiply(int segment, int first, int rows, int panel, ThreadScratch scratch) {
+    int depth = layer.inputs();
+    int stride = kernels.stripStride();
+    float[] patches = scratch.buffer(PATCHES, (long) kernels.stripRows() * stride);
+    for (int from = 0; from < depth; from += kernels.panelWidth()) {
+      int to = Math.min(from + kernels.panelWidth(), depth);
+      for (int i = 0; i < rows; i++) {
+        patch(segment, first + i, from, to, patches, i * stride);
+      }
+      Rows block = scratch.first().at(patches, -from, stride);
+      layer.accumulate(block, rows, panel, from, to, scratch.strip());
+    }
+    layer.activate(scratch.strip(), rows, panel, scratch);
+  }
+
+  /**
+   * Copies the elements [from, to) of what output row {@code row} of a segment sees, zeros outside
+   * the input.
+   */
+  private void patch(int segment, int row, int from, int to, float[] patches, int at) {
     int frame = row / geometry.outputBins() * geometry.stride() - geometry.padding();
     int bin = row % geometry.outputBins() * geometry.stride() - geometry.padding();
-    int length = kernel * geometry.inputChannels();
-    for (int k = 0; k < kernel; k++) {
-      int t = frame + k;
+    int length = geometry.kernel() * geometry.inputChannels(); // of one frame
+    int next = from;
+    while (next < to) {
+      int tap = next / length;
+      int end = Math.min(to, (tap + 1) * length);
+      int t = frame + tap;
+      int into = at + next - from;
       if (t < 0 || t >= frames.length(segment)) {
-        Arrays.fill(to, at, at + length, 0f);
+        Arrays.fill(patches, into, into + end - next, 0f);
       } else {
-        bins((frames.start(segment) + t) * geometry.inputBins(), bin, to, at);
+        int binRow = (frames.start(segment) + t) * geometry.inputBins();
+        bins(binRow, bin, next - tap * length, end - tap * length, patches, into);
       }
-      at += length;
+      next = end;
     }
   }
 
-  /** Copies the taps over frequency of one frame, whose bin 0 is row {@code frameRow} of x. */
-  private void bins(int frameRow, int bin, float[] to, int at) {
-    int kernel = geometry.kernel();
+  /**
+   * Copies the elements [from, to) of the taps over frequency of one frame, whose bin 0 is row
+   * {@code frameRow} of x and whose first tap is {@code bin}.
+   */
+  private void bins(int frameRow, int bin, int from, int to, float[] patches, int at) {
     int channels = geometry.inputChannels();
-    if (bin >= 0 && bin + kernel <= geometry.inputBins() && x.dense()) {
-      System.arraycopy(x.data(), x.row(frameRow + bin), to, at, kernel * channels);
+    if (bin >= 0 && bin + geometry.kernel() <= geometry.inputBins() && x.dense()) {
+      System.arraycopy(x.data(), x.row(frameRow + bin) + from, patches, at, to - from);
       return;
     }
-    for (int k = 0; k < kernel; k++) {
-      int b = bin + k;
+    int next = from;
+    while (next < to) {
+      int tap = next / channels;
+      int end = Math.min(to, (tap + 1) * channels);
+      int b = bin + tap;
+      int into = at + next - from;
       if (b < 0 || b >= geometry.inputBins()) {
-        Arrays.fill(to, at, at + channels, 0f);
+        Arrays.fill(patches, into, into + end - next, 0f);
       } else {
-        System.arraycopy(x.data(), x.row(frameRow + b), to, at, channels);
+        int source = x.row(frameRow + b) + next - tap * channels;
+        System.arraycopy(x.data(), source, patches, into, end - next);
       }
-      at += channels;
+      next = end;
     }
   }
 }

@@ -25,6 +25,7 @@ final class CpuExecution implements Execution {
   private final ThreadScratch scratch;
   private final List<CpuTensor> slots = new ArrayList<>();
   private final LinearTask linear;
+  private final FeedForwardTask feedForward;
   private final RowTask.LayerNorm layerNorm;
   private final RowTask.Softmax softmax;
   private final RowTask.ScaledSum scaledSum;
@@ -41,6 +42,7 @@ final class CpuExecution implements Execution {
     CpuKernels kernels = backend.kernels();
     scratch = new ThreadScratch(kernels);
     linear = new LinearTask(this, kernels);
+    feedForward = new FeedForwardTask(this, kernels);
     layerNorm = new RowTask.LayerNorm(this, kernels);
     softmax = new RowTask.Softmax(this, kernels);
     scaledSum = new RowTask.ScaledSum(this, kernels);
@@ -152,14 +154,35 @@ final class CpuExecution implements Execution {
     linear.add(mine("linearAdd", x), by, scale, mine("linearAdd", sum));
   }
 
-  private CpuLinear checkedLinear(String op, Tensor x, Linear layer, Tensor out) {
-    if (!(layer instanceof CpuLinear by) || by.owner() != backend) {
-      throw foreign(op);
+  @Override
+  public void feedForward(Tensor x, Linear up, Linear down, float scale, Tensor sum) {
+    String op = "feedForward";
+    CpuLinear first = mine(op, up);
+    CpuLinear second = mine(op, down);
+    requireSize(op, "columns of x", first.inputs(), x.cols());
+    requireSize(op, "inputs of down", first.outputs(), second.inputs());
+    requireSize(op, "columns of sum", second.outputs(), sum.cols());
+    requireSize(op, "rows of sum", x.rows(), sum.rows());
+    if (second.activation() == Activation.GLU || !feedForward.suits(x.rows(), second)) {
+      Execution.super.feedForward(x, up, down, scale, sum);
+      return;
     }
+    feedForward.layers(first, second).start(mine(op, x), scale, mine(op, sum));
+  }
+
+  private CpuLinear checkedLinear(String op, Tensor x, Linear layer, Tensor out) {
+    CpuLinear by = mine(op, layer);
     requireSize(op, "columns of x", by.inputs(), x.cols());
     requireSize(op, "columns of out", by.outputs(), out.cols());
     requireSize(op, "rows of out", x.rows(), out.rows());
     return by;
+  }
+
+  private CpuLinear mine(String op, Linear layer) {
+    if (layer instanceof CpuLinear by && by.owner() == backend) {
+      return by;
+    }
+    throw foreign(op);
   }
 
   @Override

@@ -8,7 +8,7 @@ import org.qieemo.kernels.Activation;
  * threads, workspace, order of the steps) stands once in this package.
  *
  * <p>A matrix product runs in strips: up to {@link #stripRows()} rows of a by one panel of {@link
- * #panelWidth()} columns of b; the strip is row-major with {@code panelWidth()} as its stride. Each
+ * #panelWidth()} columns of b; the strip is row-major, its rows {@link #stripStride()} apart. Each
  * element of a product is one chain of fused multiply-adds in ascending depth, whatever the rows
  * around it, so that results depend neither on the batch nor on the number of threads.
  *
@@ -24,6 +24,15 @@ public interface CpuKernels {
 
   /** Most rows of a strip. */
   int stripRows();
+
+  /** Elements from one row of a strip to the next, at least {@link #panelWidth()}. */
+  int stripStride();
+
+  /**
+   * Whether {@link #multiply} copies the rows of a that do not lie {@link #stripStride()} apart, so
+   * that it pays to copy them once for several panels. A strip is multiplied where it lies.
+   */
+  boolean copiesRows();
 
   /** Memory for {@link #multiply} to use while it works, for one strip. */
   float[][] newProductScratch();
@@ -66,6 +75,9 @@ public interface CpuKernels {
    * @param rows 1 to {@link #stripRows()}; the strip's rows beyond are undefined afterwards
    */
   void multiply(Rows a, int rows, PackedMatrix b, int panel, int from, int to, Strip strip);
+
+  /** As {@link #multiply}, with the strip's own values in place of the bias. */
+  void multiplyAdd(Rows a, int rows, PackedMatrix b, int panel, int from, int to, Strip strip);
 
   /** out[r, c] = strip[r, c] for c below {@code cols}. */
   void storeStrip(Strip strip, int rows, int cols, float[] out, int offset, int stride);

@@ -72,18 +72,36 @@ final class CpuLinear implements Linear {
     return Math.min(width, outputs - panel * width);
   }
 
+  /** Panels of weights behind one panel of {@link #strip}. */
+  int products() {
+    return gates == null ? 1 : 2;
+  }
+
   /** Leaves act(x W^T + b) of some rows and one panel in the scratch's strip. */
-  void strip(Rows x, int rows, int panel, ThreadScratch scratch) {
-    CpuKernels kernels = owner.kernels();
-    int cols = panelColumns(panel);
+  void strip(Operand x, int rows, int panel, ThreadScratch scratch) {
     Strip strip = scratch.strip();
-    kernels.multiply(x, rows, values, panel, 0, inputs, strip);
-    if (activation == Activation.GLU) {
-      Strip gate = scratch.gates();
-      kernels.multiply(x, rows, gates, panel, 0, inputs, gate);
-      kernels.gateStrip(strip, gate, rows, cols, scratch);
-    } else if (activation != Activation.NONE) {
-      kernels.activateStrip(activation, strip, rows, cols, scratch);
+    x.multiply(values, panel, strip);
+    if (gates == null) {
+      activate(strip, rows, panel, scratch);
+    } else {
+      x.multiply(gates, panel, scratch.gates());
+      owner.kernels().gateStrip(strip, scratch.gates(), rows, panelColumns(panel), scratch);
+    }
+  }
+
+  /** strip = act(strip), for a finished panel; not GLU. */
+  void activate(Strip strip, int rows, int panel, ThreadScratch scratch) {
+    if (activation != Activation.NONE) {
+      owner.kernels().activateStrip(activation, strip, rows, panelColumns(panel), scratch);
+    }
+  }
+
+  /** strip = b + x W^T of the depths [from, to) and one panel, or added to it if from is not 0. */
+  void accumulate(Rows x, int rows, int panel, int from, int to, Strip strip) {
+    if (from == 0) {
+      owner.kernels().multiply(x, rows, values, panel, from, to, strip);
+    } else {
+      owner.kernels().multiplyAdd(x, rows, values, panel, from, to, strip);
     }
   }
 

@@ -1,9 +1,10 @@
 package org.qieemo.kernels.cpu;
 
-/** out = act(x W^T + b), or sum += scale * that; an item is one panel of columns of some rows. */
+/**
+ * out = act(x W^T + b), or sum += scale * that; an item is some rows by all panels of columns, or
+ * by one panel where there are too few rows to share.
+ */
 final class LinearTask implements ParallelTask {
-  private static final int FEWEST_ROWS = 24;
-  private static final int ROWS_TOGETHER = 24; // a multiple of the rows of every kernel's tile
   private static final int ITEMS_PER_THREAD = 3;
 
   private final CpuExecution execution;
@@ -15,6 +16,7 @@ final class LinearTask implements ParallelTask {
   private float scale;
   private int blockRows;
   private int blocks;
+  private int panelsTogether; // of an item: all of them or one
 
   LinearTask(CpuExecution execution, CpuKernels kernels) {
     this.execution = execution;
@@ -38,27 +40,34 @@ final class LinearTask implements ParallelTask {
     out = to;
     int rows = x.rows();
     int panels = layer.panels();
-    blockRows = kernels.stripRows();
-    int wanted = ITEMS_PER_THREAD * execution.threads();
-    while (panels * ceil(rows, blockRows) < wanted && blockRows >= 2 * FEWEST_ROWS) {
-      blockRows /= 2;
+    int threads = execution.threads();
+    int wanted = threads == 1 ? 1 : ITEMS_PER_THREAD * threads;
+    blockRows = RowBlocks.size(rows, kernels.stripRows(), wanted);
+    panelsTogether = panels;
+    if (RowBlocks.count(rows, blockRows) < wanted) {
+      panelsTogether = 1;
+      blockRows = RowBlocks.size(rows, kernels.stripRows(), (wanted + panels - 1) / panels);
     }
-    int even = ceil(rows, Math.max(1, ceil(rows, blockRows)));
-    blockRows = Math.min(blockRows, Math.max(1, ceil(even, ROWS_TOGETHER)) * ROWS_TOGETHER);
-    blocks = ceil(rows, blockRows);
-    execution.run(this, panels * blocks, (long) rows * layer.inputs() * layer.outputs());
-  }
-
-  private static int ceil(int n, int of) {
-    return (n + of - 1) / of;
+    blocks = RowBlocks.count(rows, blockRows);
+    int items = blocks * (panels / panelsTogether);
+    execution.run(this, items, (long) rows * layer.inputs() * layer.outputs());
   }
 
   @Override
   public void run(int item, ThreadScratch scratch) {
-    int panel = item / blocks;
+    int firstPanel = item / blocks * panelsTogether;
     int first = item % blocks * blockRows;
     int rows = Math.min(blockRows, x.rows() - first);
-    layer.strip(scratch.first().at(x, first), rows, panel, scratch);
+    Rows in = scratch.first().at(x, first);
+    int products = panelsTogether * layer.products();
+    Operand operand = scratch.operand().load(in, rows, layer.inputs(), products);
+    for (int panel = firstPanel; panel < firstPanel + panelsTogether; panel++) {
+      layer.strip(operand, rows, panel, scratch);
+      finish(first, rows, panel, scratch);
+    }
+  }
+
+  private void finish(int first, int rows, int panel, ThreadScratch scratch) {
     int cols = layer.panelColumns(panel);
     int at = out.row(first) + panel * kernels.panelWidth();
     if (add) {

@@ -1,16 +1,16 @@
 package org.qieemo.kernels.cpu;
 
 /**
- * Where a product of some rows by one panel lands, in the nearest cache: row-major, a panel's width
- * from row to row. Not thread-safe.
+ * Where a product of some rows by one panel lands, in the nearest cache: row-major, {@link
+ * CpuKernels#stripStride()} from row to row. Not thread-safe.
  */
 public final class Strip {
-  private final float[] values; // [stripRows, panelWidth]
+  private final float[] values; // [stripRows, stripStride]
   private final float[][] scratch; // the kernels' own
 
   /** A strip that fits the kernels. */
   Strip(CpuKernels kernels) {
-    values = new float[kernels.stripRows() * kernels.panelWidth()];
+    values = new float[kernels.stripRows() * kernels.stripStride()];
     scratch = kernels.newProductScratch();
   }
 

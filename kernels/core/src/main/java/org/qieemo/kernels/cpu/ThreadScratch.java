@@ -5,8 +5,10 @@ public final class ThreadScratch {
   private static final int BUFFERS = 3;
   private static final int CHUNK = 256;
 
+  private final CpuKernels kernels;
   private final Strip strip;
   private final Strip gates;
+  private final Operand operand;
   private final float[] chunk0 = new float[CHUNK];
   private final float[] chunk1 = new float[CHUNK];
   private final float[][] buffers = new float[BUFFERS][0];
@@ -15,12 +17,15 @@ public final class ThreadScratch {
   private final Rows third = new Rows();
   private final Rows result = new Rows();
   private final AttentionBlock attention;
+  private Strip[] totals = new Strip[0];
   private double[] sums = new double[0];
 
   /** Buffers that fit the kernels. */
   ThreadScratch(CpuKernels kernels) {
+    this.kernels = kernels;
     strip = new Strip(kernels);
     gates = new Strip(kernels);
+    operand = new Operand(kernels);
     attention = new AttentionBlock(kernels, this);
   }
 
@@ -32,6 +37,22 @@ public final class ThreadScratch {
   /** Strip of the gates of a GLU. */
   Strip gates() {
     return gates;
+  }
+
+  /** Rows that several products share. */
+  Operand operand() {
+    return operand;
+  }
+
+  /** {@code count} strips that outlive {@link #strip()}, for sums over several products. */
+  Strip[] totals(int count) {
+    if (totals.length < count) {
+      totals = new Strip[count];
+      for (int i = 0; i < count; i++) {
+        totals[i] = new Strip(kernels);
+      }
+    }
+    return totals;
   }
 
   /** Rows to point at the first input of the next call; the others likewise. */

@@ -38,6 +38,16 @@ final class PlainKernels implements CpuKernels {
   }
 
   @Override
+  public int stripStride() {
+    return PlainProduct.WIDTH;
+  }
+
+  @Override
+  public boolean copiesRows() {
+    return false;
+  }
+
+  @Override
   public float[][] newProductScratch() {
     return new float[PlainProduct.ROWS][PlainProduct.WIDTH];
   }
@@ -61,7 +71,14 @@ final class PlainKernels implements CpuKernels {
 
   @Override
   public void multiply(Rows a, int rows, PackedMatrix b, int panel, int from, int to, Strip strip) {
-    PlainProduct.multiply(a, rows, b, panel, from, to, fused, strip);
+    PlainProduct.fill(b, panel, rows, strip);
+    PlainProduct.multiplyAdd(a, rows, b, panel, from, to, fused, strip);
+  }
+
+  @Override
+  public void multiplyAdd(
+      Rows a, int rows, PackedMatrix b, int panel, int from, int to, Strip strip) {
+    PlainProduct.multiplyAdd(a, rows, b, panel, from, to, fused, strip);
   }
 
   @Override

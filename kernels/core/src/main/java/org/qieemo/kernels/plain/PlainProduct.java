@@ -66,7 +66,15 @@ final class PlainProduct {
     }
   }
 
-  static void multiply(
+  /** strip = bias of one panel, in every row. */
+  static void fill(PackedMatrix b, int panel, int rows, Strip strip) {
+    int cols = Math.min(WIDTH, b.cols() - panel * WIDTH);
+    for (int r = 0; r < rows; r++) {
+      System.arraycopy(b.bias(), panel * WIDTH, strip.values(), r * WIDTH, cols);
+    }
+  }
+
+  static void multiplyAdd(
       Rows a, int rows, PackedMatrix b, int panel, int from, int to, boolean fused, Strip strip) {
     float[] values = a.data();
     int cols = Math.min(WIDTH, b.cols() - panel * WIDTH);
@@ -76,9 +84,9 @@ final class PlainProduct {
     for (int r = 0; r < rows; r += ROWS) {
       int second = Math.min(r + 1, rows - 1); // rows missing from the last three are the last again
       int third = Math.min(r + 2, rows - 1);
-      System.arraycopy(b.bias(), panel * WIDTH, c0, 0, cols);
-      System.arraycopy(c0, 0, c1, 0, cols);
-      System.arraycopy(c0, 0, c2, 0, cols);
+      System.arraycopy(strip.values(), r * WIDTH, c0, 0, cols);
+      System.arraycopy(strip.values(), second * WIDTH, c1, 0, cols);
+      System.arraycopy(strip.values(), third * WIDTH, c2, 0, cols);
       int a0 = a.offset() + r * a.stride();
       int a1 = a.offset() + second * a.stride();
       int a2 = a.offset() + third * a.stride();

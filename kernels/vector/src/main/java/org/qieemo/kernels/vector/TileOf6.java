@@ -12,7 +12,6 @@ final class TileOf6 {
   private static final int LANES = SPECIES.length();
   private static final int WIDTH = VectorProduct.WIDTH;
   private static final int STRIDE = VectorProduct.STRIDE;
-  private static final int PANEL = VectorProduct.PANEL;
 
   /** Rows. */
   static final int ROWS = 6;
@@ -25,7 +24,7 @@ final class TileOf6 {
    *
    * @param a row-major, rows {@link VectorProduct#STRIDE} apart
    * @param b rows {@link VectorProduct#WIDTH} apart
-   * @param c row-major, rows {@link VectorProduct#PANEL} apart
+   * @param c row-major, rows {@link VectorProduct#STRIDE} apart
    */
   static void multiply(
       float[] a,
@@ -82,15 +81,15 @@ final class TileOf6 {
     }
     c00.intoArray(c, cOffset);
     c01.intoArray(c, cOffset + LANES);
-    c10.intoArray(c, cOffset + PANEL);
-    c11.intoArray(c, cOffset + PANEL + LANES);
-    c20.intoArray(c, cOffset + 2 * PANEL);
-    c21.intoArray(c, cOffset + 2 * PANEL + LANES);
-    c30.intoArray(c, cOffset + 3 * PANEL);
-    c31.intoArray(c, cOffset + 3 * PANEL + LANES);
-    c40.intoArray(c, cOffset + 4 * PANEL);
-    c41.intoArray(c, cOffset + 4 * PANEL + LANES);
-    c50.intoArray(c, cOffset + 5 * PANEL);
-    c51.intoArray(c, cOffset + 5 * PANEL + LANES);
+    c10.intoArray(c, cOffset + STRIDE);
+    c11.intoArray(c, cOffset + STRIDE + LANES);
+    c20.intoArray(c, cOffset + 2 * STRIDE);
+    c21.intoArray(c, cOffset + 2 * STRIDE + LANES);
+    c30.intoArray(c, cOffset + 3 * STRIDE);
+    c31.intoArray(c, cOffset + 3 * STRIDE + LANES);
+    c40.intoArray(c, cOffset + 4 * STRIDE);
+    c41.intoArray(c, cOffset + 4 * STRIDE + LANES);
+    c50.intoArray(c, cOffset + 5 * STRIDE);
+    c51.intoArray(c, cOffset + 5 * STRIDE + LANES);
   }
 }

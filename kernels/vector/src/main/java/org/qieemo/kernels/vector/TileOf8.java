@@ -16,7 +16,6 @@ final class TileOf8 {
   private static final int LANES = SPECIES.length();
   private static final int WIDTH = VectorProduct.WIDTH;
   private static final int STRIDE = VectorProduct.STRIDE;
-  private static final int PANEL = VectorProduct.PANEL;
 
   /** Rows. */
   static final int ROWS = 8;
@@ -29,7 +28,7 @@ final class TileOf8 {
    *
    * @param a row-major, rows {@link VectorProduct#STRIDE} apart
    * @param b rows {@link VectorProduct#WIDTH} apart
-   * @param c row-major, rows {@link VectorProduct#PANEL} apart
+   * @param c row-major, rows {@link VectorProduct#STRIDE} apart
    */
   static void multiply(
       float[] a,
@@ -98,19 +97,19 @@ final class TileOf8 {
     }
     c00.intoArray(c, cOffset);
     c01.intoArray(c, cOffset + LANES);
-    c10.intoArray(c, cOffset + PANEL);
-    c11.intoArray(c, cOffset + PANEL + LANES);
-    c20.intoArray(c, cOffset + 2 * PANEL);
-    c21.intoArray(c, cOffset + 2 * PANEL + LANES);
-    c30.intoArray(c, cOffset + 3 * PANEL);
-    c31.intoArray(c, cOffset + 3 * PANEL + LANES);
-    c40.intoArray(c, cOffset + 4 * PANEL);
-    c41.intoArray(c, cOffset + 4 * PANEL + LANES);
-    c50.intoArray(c, cOffset + 5 * PANEL);
-    c51.intoArray(c, cOffset + 5 * PANEL + LANES);
-    c60.intoArray(c, cOffset + 6 * PANEL);
-    c61.intoArray(c, cOffset + 6 * PANEL + LANES);
-    c70.intoArray(c, cOffset + 7 * PANEL);
-    c71.intoArray(c, cOffset + 7 * PANEL + LANES);
+    c10.intoArray(c, cOffset + STRIDE);
+    c11.intoArray(c, cOffset + STRIDE + LANES);
+    c20.intoArray(c, cOffset + 2 * STRIDE);
+    c21.intoArray(c, cOffset + 2 * STRIDE + LANES);
+    c30.intoArray(c, cOffset + 3 * STRIDE);
+    c31.intoArray(c, cOffset + 3 * STRIDE + LANES);
+    c40.intoArray(c, cOffset + 4 * STRIDE);
+    c41.intoArray(c, cOffset + 4 * STRIDE + LANES);
+    c50.intoArray(c, cOffset + 5 * STRIDE);
+    c51.intoArray(c, cOffset + 5 * STRIDE + LANES);
+    c60.intoArray(c, cOffset + 6 * STRIDE);
+    c61.intoArray(c, cOffset + 6 * STRIDE + LANES);
+    c70.intoArray(c, cOffset + 7 * STRIDE);
+    c71.intoArray(c, cOffset + 7 * STRIDE + LANES);
   }
 }

@@ -100,13 +100,13 @@ final class VectorActivations {
     }
   }
 
-  /** x *= sigmoid(gate), for {@code count} values. */
-  static void gate(float[] x, float[] gate, int count, ThreadScratch scratch) {
+  /** x *= sigmoid(gate), for {@code count} values from {@code from} on in both. */
+  static void gate(float[] x, float[] gate, int from, int count, ThreadScratch scratch) {
     float[] e = scratch.chunk0();
     for (int i = 0; i < count; i += e.length) {
       int n = Math.min(e.length, count - i);
-      VectorExp.exp(gate, i, -1f, 0f, e, 0, n);
-      divideByOnePlus(x, i, e, n);
+      VectorExp.exp(gate, from + i, -1f, 0f, e, 0, n);
+      divideByOnePlus(x, from + i, e, n);
     }
   }
 }

@@ -31,6 +31,16 @@ final class VectorKernels implements CpuKernels {
   }
 
   @Override
+  public int stripStride() {
+    return VectorProduct.STRIDE;
+  }
+
+  @Override
+  public boolean copiesRows() {
+    return true;
+  }
+
+  @Override
   public float[][] newProductScratch() {
     return VectorProduct.newScratch();
   }
@@ -64,11 +74,17 @@ final class VectorKernels implements CpuKernels {
   }
 
   @Override
+  public void multiplyAdd(
+      Rows a, int rows, PackedMatrix b, int panel, int from, int to, Strip strip) {
+    VectorProduct.multiplyAdd(a, rows, b, panel, from, to, strip);
+  }
+
+  @Override
   public void storeStrip(Strip strip, int rows, int cols, float[] out, int offset, int stride) {
     float[] values = strip.values();
     int vectors = SPECIES.loopBound(cols);
     for (int r = 0; r < rows; r++) {
-      int from = r * VectorProduct.PANEL;
+      int from = r * VectorProduct.STRIDE;
       int to = offset + r * stride;
       for (int c = 0; c < vectors; c += LANES) {
         FloatVector.fromArray(SPECIES, values, from + c).intoArray(out, to + c);
@@ -86,7 +102,7 @@ final class VectorKernels implements CpuKernels {
     int vectors = SPECIES.loopBound(cols);
     FloatVector factor = FloatVector.broadcast(SPECIES, scale);
     for (int r = 0; r < rows; r++) {
-      int from = r * VectorProduct.PANEL;
+      int from = r * VectorProduct.STRIDE;
       int to = offset + r * stride;
       for (int c = 0; c < vectors; c += LANES) {
         FloatVector sum = FloatVector.fromArray(SPECIES, out, to + c);
@@ -101,14 +117,25 @@ final class VectorKernels implements CpuKernels {
   @Override
   public void activateStrip(
       Activation activation, Strip strip, int rows, int cols, ThreadScratch scratch) {
-    int count = rows * VectorProduct.PANEL;
-    VectorActivations.apply(activation, strip.values(), 0, count, scratch);
+    int count = wholeVectors(cols);
+    for (int r = 0; r < rows; r++) {
+      int at = r * VectorProduct.STRIDE;
+      VectorActivations.apply(activation, strip.values(), at, count, scratch);
+    }
   }
 
   @Override
   public void gateStrip(Strip strip, Strip gates, int rows, int cols, ThreadScratch scratch) {
-    int count = rows * VectorProduct.PANEL;
-    VectorActivations.gate(strip.values(), gates.values(), count, scratch);
+    int count = wholeVectors(cols);
+    for (int r = 0; r < rows; r++) {
+      int at = r * VectorProduct.STRIDE;
+      VectorActivations.gate(strip.values(), gates.values(), at, count, scratch);
+    }
+  }
+
+  /** Columns with those that fill the last vector, which a strip has room for. */
+  private static int wholeVectors(int cols) {
+    return (cols + LANES - 1) / LANES * LANES;
   }
 
   @Override

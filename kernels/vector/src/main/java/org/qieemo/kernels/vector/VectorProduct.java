@@ -24,13 +24,20 @@ final class VectorProduct {
   /** Columns of a panel as {@link org.qieemo.kernels.cpu.CpuKernels} counts them. */
   static final int PANEL = 256;
 
-  /** Rows of a strip: a multiple of the rows of both tiles. */
-  static final int STRIP_ROWS = 96;
+  /**
+   * Rows of a strip, a multiple of the rows of both tiles: the first tile waits for a panel's
+   * weights to come from beyond the second-level cache, and the more rows follow, the less it
+   * counts. Three strips, some 600 KiB, still leave room there for the weights at work.
+   */
+  static final int STRIP_ROWS = 192;
 
   /** Depth over which the sums stay in registers: a narrow panel of it is 32 KiB at most. */
   private static final int BLOCK = 256;
 
-  /** From one copied row of a to the next: no power of two, whose rows would share cache lines. */
+  /**
+   * From one copied row of a to the next, and from one row of a strip to the next, so that a strip
+   * can be multiplied where it lies: no power of two, whose rows would share cache lines.
+   */
   static final int STRIDE = BLOCK + 16;
 
   /** Tiles of eight rows need 32 vector registers, which every 512-bit machine has. */
@@ -48,7 +55,7 @@ final class VectorProduct {
 
   /** Memory for the copied rows of one strip and for a decoded block of a narrow panel. */
   static float[][] newScratch() {
-    return new float[][] {new float[FIRST + STRIP_ROWS * STRIDE], new float[FIRST + BLOCK * WIDTH]};
+    return new float[][] {new float[STRIP_ROWS * STRIDE], new float[FIRST + BLOCK * WIDTH]};
   }
 
   static void resize(PackedMatrix matrix, int depth, int cols) {
@@ -110,45 +117,69 @@ final class VectorProduct {
     }
   }
 
+  /** strip = bias + a b for the depths [from, to) and one panel. */
   static void multiply(Rows a, int rows, PackedMatrix b, int panel, int from, int to, Strip strip) {
-    int k = from;
-    do {
-      int end = Math.min(to, k / BLOCK * BLOCK + BLOCK);
-      copy(a, rows, k, end - k, strip.scratch(0));
-      int last = Math.min(narrowPanels(b.cols()), (panel + 1) * (PANEL / WIDTH));
-      for (int narrow = panel * (PANEL / WIDTH); narrow < last; narrow++) {
-        if (k == from) {
-          tiles(rows, b, narrow, k, end - k, b.bias(), narrow * WIDTH, 0, strip);
-        } else {
-          int column = narrow * WIDTH % PANEL;
-          tiles(rows, b, narrow, k, end - k, strip.values(), column, PANEL, strip);
-        }
-      }
-      k = end;
-    } while (k < to);
+    int end = endOfBlock(from, to);
+    block(a, rows, b, panel, from, end, true, strip);
+    multiplyAdd(a, rows, b, panel, end, to, strip);
+  }
+
+  /** strip += a b for the depths [from, to) and one panel. */
+  static void multiplyAdd(
+      Rows a, int rows, PackedMatrix b, int panel, int from, int to, Strip strip) {
+    for (int k = from; k < to; k = endOfBlock(k, to)) {
+      block(a, rows, b, panel, k, endOfBlock(k, to), false, strip);
+    }
+  }
+
+  private static int endOfBlock(int k, int to) {
+    return Math.min(to, k / BLOCK * BLOCK + BLOCK);
+  }
+
+  /** All rows by one panel, for depths of one block. */
+  private static void block(
+      Rows a, int rows, PackedMatrix b, int panel, int from, int to, boolean fresh, Strip strip) {
+    float[] data = a.data();
+    int at = a.offset() + from;
+    if (!inPlace(a, rows, to)) {
+      copy(a, rows, from, to - from, strip.scratch(0));
+      data = strip.scratch(0);
+      at = 0;
+    }
+    int last = Math.min(narrowPanels(b.cols()), (panel + 1) * (PANEL / WIDTH));
+    for (int narrow = panel * (PANEL / WIDTH); narrow < last; narrow++) {
+      tiles(data, at, rows, b, narrow, from, to - from, fresh, strip);
+    }
+  }
+
+  /** Whether the tiles can read a where it lies, with the rows beyond that the last tile reads. */
+  private static boolean inPlace(Rows a, int rows, int to) {
+    int read = (rows + TILE_ROWS - 1) / TILE_ROWS * TILE_ROWS;
+    return a.stride() == STRIDE && a.offset() + (read - 1) * STRIDE + to <= a.data().length;
   }
 
   private static void copy(Rows a, int rows, int k, int depth, float[] to) {
     for (int r = 0; r < rows; r++) {
-      System.arraycopy(a.data(), a.offset() + r * a.stride() + k, to, FIRST + r * STRIDE, depth);
+      System.arraycopy(a.data(), a.offset() + r * a.stride() + k, to, r * STRIDE, depth);
     }
   }
 
   /**
    * All rows by one narrow panel and one block of depth. The last tile may compute rows beyond,
-   * from what lies in the scratch: their sums are never read.
+   * from what lies behind the last row: their sums are never read.
+   *
+   * @param fresh whether the sums start from the bias, not from the strip
    */
   private static void tiles(
+      float[] a,
+      int aOffset,
       int rows,
       PackedMatrix b,
       int narrow,
       int k,
       int depth,
-      float[] start,
-      int startOffset,
-      int startStride,
+      boolean fresh,
       Strip strip) {
-    float[] a = strip.scratch(0);
     float[] weights;
     int at;
     if (b.isQuantized()) {
@@ -160,11 +191,13 @@ final class VectorProduct {
       at = index(b, narrow, k);
     }
     float[] c = strip.values();
+    float[] start = fresh ? b.bias() : c;
+    int startStride = fresh ? 0 : STRIDE;
     int column = narrow * WIDTH % PANEL;
     for (int r = 0; r < rows; r += TILE_ROWS) {
-      int row = FIRST + r * STRIDE;
-      int init = startOffset + r * startStride;
-      int to = r * PANEL + column;
+      int row = aOffset + r * STRIDE;
+      int to = r * STRIDE + column;
+      int init = fresh ? narrow * WIDTH : to;
       if (WIDE) {
         TileOf8.multiply(a, row, weights, at, depth, start, init, startStride, c, to);
       } else {
