@@ -35,8 +35,8 @@ record GoldenCase(String name, Path folder, Map<String, Golden> golden) {
   }
 
   /**
-   * The chosen cases on both CPU providers or, in the process of the OpenCL tests and where there is
-   * a device, on OpenCL.
+   * The chosen cases on both CPU providers or, in the process of the OpenCL tests and where there
+   * is a device, on OpenCL.
    */
   static Stream<Arguments> onEveryBackend(Predicate<GoldenCase> chosen) throws IOException {
     List<String> backends =
