@@ -266,7 +266,8 @@ class EvaluateTest {
         result
             .errLines()
             .get(1)
-            .matches("qieemo: 2 of 2 files, [0-9.]+ files/s, \\d+ times real time, 0:00 left"),
+            .matches(
+                "qieemo: 2 of 2 files, [0-9.]+ h of audio, [0-9.]+ files/s, \\d+ times real time, 0:00 left"),
         result.err());
   }
 }

@@ -154,7 +154,6 @@ class TimelineCommandTest {
   @ValueSource(
       strings = {
         "classify --window=2 FILE",
-        "classify --format=csv FILE",
         "classify --rate=8000 FILE",
         "classify --timeline --window=1 --hop=2 FILE",
         "classify --timeline --window=0.1 FILE",
