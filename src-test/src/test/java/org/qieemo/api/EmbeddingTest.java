@@ -62,6 +62,9 @@ class EmbeddingTest {
     Path sources = Repository.root().resolve("docs/embedding/src/main/java");
     List<String> arguments = new ArrayList<>(List.of("--release", "17", "-Xlint:all", "-Werror"));
     arguments.addAll(List.of("-d", folder.resolve(output).toString(), option, engine));
+    if (module) { // otherwise the compiler takes the class path of the tests
+      arguments.addAll(List.of("--class-path", folder.toString()));
+    }
     try (Stream<Path> files = Files.walk(sources)) {
       files
           .filter(f -> f.toString().endsWith(".java"))
