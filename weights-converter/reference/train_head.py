@@ -29,7 +29,7 @@ ABOUT = {"author": "Qieemo for Java", "description": "A Qieemo-style head on a f
 HEAD_FILES = ("head.pt", "qieemo.json")
 
 
-def write_model(folder: Path, backbone: Path, head: Fusion, name: str, license_text: str = "") -> None:
+def write_model(folder: Path, backbone: Path, head: Fusion, name: str, **about: str) -> None:
     """The backbone's files (linked, or copied where links are not possible), head.pt and qieemo.json."""
     folder.mkdir(parents=True, exist_ok=True)
     for source in backbone.iterdir():
@@ -42,7 +42,8 @@ def write_model(folder: Path, backbone: Path, head: Fusion, name: str, license_t
                 shutil.copyfile(source, target)
     torch.save({f"qieemo.{key}": value.detach().clone() for key, value in head.state_dict().items()},
                folder / "head.pt")
-    write_json(folder / "qieemo.json", head.config.to_json(name=name, **ABOUT, **({"license": license_text} if license_text else {})))
+    given = {key: value for key, value in about.items() if value}
+    write_json(folder / "qieemo.json", head.config.to_json(name=name, **(ABOUT | given)))
 
 
 def write_manifest(file: Path, recordings: list[Recording], seed: int) -> None:
@@ -128,7 +129,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--folds", type=Path, help="write every fold's model folder and a manifest per seed here")
     parser.add_argument("--final", type=Path, help="train on all speakers with the first seed; the folder to write")
     parser.add_argument("--name", help="of the final model; its folder's name where absent")
-    parser.add_argument("--license", default="", help="a sentence for the final model's metadata")
+    parser.add_argument("--license", default="", help="for the final model's metadata: licences and attributions")
+    parser.add_argument("--description", default="", help="for the final model's metadata: data, protocol, figures, limits")
     parser.add_argument("--speakers", nargs="+", help="only these folds")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--taps", type=int, nargs="+", default=[4, 5, 6])
@@ -151,7 +153,8 @@ def main() -> None:
     if args.final:
         head, losses = train(folds.corpus(""), recipe, list(range(len(folds.recordings))), args.seeds[0])
         print(f"loss {losses[0]:.3f} -> {losses[-1]:.3f}", flush=True)
-        write_model(args.final, args.backbone, head, args.name or args.final.name, args.license)
+        write_model(args.final, args.backbone, head, args.name or args.final.name,
+                    license=args.license, description=args.description)
     else:
         evaluate(folds)
 
