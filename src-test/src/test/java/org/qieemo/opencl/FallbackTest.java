@@ -50,7 +50,8 @@ class FallbackTest {
     }
     List<String> errors =
         Files.readAllLines(err, StandardCharsets.UTF_8).stream()
-            .filter(line -> !line.startsWith("WARNING: ")) // what the JVM says of native code
+            // what the JVM says of native code, Java 24 and newer with an empty line behind it
+            .filter(line -> !line.startsWith("WARNING: ") && !line.isEmpty())
             .toList();
     return new Result(process.exitValue(), Files.readString(out), errors);
   }
