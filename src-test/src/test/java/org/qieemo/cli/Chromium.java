@@ -178,15 +178,15 @@ final class Chromium implements AutoCloseable {
     }
   }
 
+  /**
+   * Returns when the browser and all its helpers are gone: until then they write to the profile.
+   */
   @Override
   public void close() {
     socket.abort();
-    process.destroy();
-    try {
-      process.waitFor(10, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    process.destroyForcibly();
+    List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
+    all.add(process.toHandle());
+    all.forEach(ProcessHandle::destroyForcibly);
+    all.forEach(one -> one.onExit().orTimeout(10, TimeUnit.SECONDS).join());
   }
 }
