@@ -1,6 +1,8 @@
 package org.qieemo.kernels;
 
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /** A kind of back end, found by {@link java.util.ServiceLoader}. Thread-safe. */
 public interface BackendProvider {
@@ -18,9 +20,15 @@ public interface BackendProvider {
     return List.of();
   }
 
+  /** The precisions that it has; {@link #open} may still refuse one on a device without it. */
+  default Set<Precision> precisions() {
+    return EnumSet.of(Precision.F32);
+  }
+
   /**
    * Opens the back end.
    *
+   * @param options in one of its {@link #precisions()}
    * @throws BackendException if it cannot run here
    */
   Backend open(BackendOptions options);

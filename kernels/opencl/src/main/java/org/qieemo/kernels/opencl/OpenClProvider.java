@@ -1,11 +1,14 @@
 package org.qieemo.kernels.opencl;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.qieemo.kernels.Backend;
 import org.qieemo.kernels.BackendException;
 import org.qieemo.kernels.BackendOptions;
 import org.qieemo.kernels.BackendProvider;
+import org.qieemo.kernels.Precision;
 
 /**
  * Opens an OpenCL device. {@link BackendOptions#device()} or the system property {@value
@@ -69,8 +72,13 @@ public final class OpenClProvider implements BackendProvider {
   }
 
   @Override
+  public Set<Precision> precisions() {
+    return EnumSet.allOf(Precision.class);
+  }
+
+  @Override
   public Backend open(BackendOptions options) {
-    return OpenClDevices.backend(options.device());
+    return OpenClDevices.backend(options);
   }
 
   /** Why there is no OpenCL, null if there is. */
