@@ -15,6 +15,14 @@ public interface BackendProvider {
   /** Whether it can run here, and why (not); never throws, loads no native code twice. */
   Availability probe();
 
+  /**
+   * As {@link #probe()} for {@code auto}: may answer that it is not automatic without loading what
+   * only somebody who asks for it by name should get.
+   */
+  default Availability probeForAuto() {
+    return probe();
+  }
+
   /** What was found on this machine, a line for each device; for people. Never throws. */
   default List<String> details() {
     return List.of();

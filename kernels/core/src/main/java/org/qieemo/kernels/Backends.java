@@ -39,7 +39,7 @@ public final class Backends {
    * if it lacks the precision.
    *
    * @param warnings gets one line for each back end that {@code auto} found usable but could not
-   *     open, or that lacks the precision
+   *     open, or that lacks the precision, and {@link Backend#warnings()}
    * @throws BackendException if there is none of that name, it cannot run here, or lacks the
    *     precision
    */
@@ -54,7 +54,7 @@ public final class Backends {
           throw new BackendException(
               lacks(provider, options) + ": choose that, or another back end");
         }
-        return provider.open(options);
+        return withWarnings(provider.open(options), warnings);
       }
     }
     String known = providers.stream().map(BackendProvider::name).collect(Collectors.joining(", "));
@@ -66,11 +66,11 @@ public final class Backends {
     List<String> givenUp = new ArrayList<>();
     BackendException last = new BackendException("no back end runs here: the jar is incomplete");
     for (BackendProvider provider : providers) {
-      if (provider.probe().automatic()) {
+      if (provider.probeForAuto().automatic()) {
         try {
           Backend backend = openInSomePrecision(provider, options, warnings);
           givenUp.forEach(line -> warnings.accept(line + "; " + backend.name() + " runs instead"));
-          return backend;
+          return withWarnings(backend, warnings);
         } catch (BackendException e) {
           last = e;
           givenUp.add(provider.name() + " cannot be used: " + e.getMessage());
@@ -87,6 +87,11 @@ public final class Backends {
     }
     Backend backend = provider.open(options.withPrecision(Precision.F32));
     warnings.accept(lacks(provider, options) + ": it computes in f32");
+    return backend;
+  }
+
+  private static Backend withWarnings(Backend backend, Consumer<String> warnings) {
+    backend.warnings().forEach(warnings);
     return backend;
   }
 

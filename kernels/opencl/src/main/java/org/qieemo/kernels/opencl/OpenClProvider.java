@@ -53,6 +53,24 @@ public final class OpenClProvider implements BackendProvider {
     }
   }
 
+  /** Loads no driver where all are known to be for the processor, which auto would not take. */
+  @Override
+  public Availability probeForAuto() {
+    return InstalledDrivers.here()
+        .allForTheProcessor()
+        .map(OpenClProvider::slowerThanCpu)
+        .orElseGet(this::probe);
+  }
+
+  private static Availability slowerThanCpu(List<String> drivers) {
+    return new Availability(
+        true,
+        false,
+        "only "
+            + String.join(", ", drivers)
+            + " is installed, which runs on the processor; auto prefers the CPU back end");
+  }
+
   @Override
   public List<String> details() {
     List<String> lines = new ArrayList<>();
@@ -65,6 +83,7 @@ public final class OpenClProvider implements BackendProvider {
         String state = device.isUsable() ? "usable" : "not usable, " + device.problem();
         lines.add("device " + index++ + ": " + device.describe() + ", " + state);
       }
+      Jocl.signals().map(SignalHandlers::describe).ifPresent(lines::add);
     } catch (RuntimeException | LinkageError e) {
       lines.add("its devices cannot be listed: " + e.getMessage());
     }

@@ -128,6 +128,11 @@ public final class DeviceBackend implements Backend {
   }
 
   @Override
+  public List<String> warnings() {
+    return device.warnings();
+  }
+
+  @Override
   public Linear linear(HostTensor weight, HostTensor bias, Activation activation) {
     requireOpen();
     int rows = weight.dim(0);
