@@ -2,7 +2,8 @@ package org.qieemo.kernels;
 
 /**
  * The shapes that the ops of {@link Execution} and the layers of {@link Backend} ask for, checked
- * the same way by every back end. Every method throws {@link ShapeException}. Stateless.
+ * the same way by every back end, without allocating anything. Every method throws {@link
+ * ShapeException}. Stateless.
  */
 public final class OpShapes {
   private OpShapes() {}
@@ -71,10 +72,10 @@ public final class OpShapes {
   /**
    * A row for each of the segments.
    *
-   * @param what the tensor's name in messages
+   * @param what the size's name in messages: {@code rows of x}
    */
   public static void rows(String op, String what, Segments segments, Tensor x) {
-    ShapeException.require(op, "rows of " + what, segments.rows(), x.rows());
+    ShapeException.require(op, what, segments.rows(), x.rows());
   }
 
   /** A size that a tensor can have. */
@@ -122,8 +123,8 @@ public final class OpShapes {
     String op = "attention";
     ShapeException.require(op, "columns of q", width, q.cols());
     ShapeException.require(op, "columns of kv", 2L * width, kv.cols());
-    rows(op, "q", segments, q);
-    rows(op, "kv", segments, kv);
+    rows(op, "rows of q", segments, q);
+    rows(op, "rows of kv", segments, kv);
     same(op, q, out);
   }
 
@@ -173,7 +174,7 @@ public final class OpShapes {
   /** x [rows, n], scores [rows, 1] where needed, out [segments, n or 2n]. */
   public static void pool(Pooling pooling, Tensor x, Tensor scores, Segments segments, Tensor out) {
     String op = "pool";
-    rows(op, "x", segments, x);
+    rows(op, "rows of x", segments, x);
     ShapeException.require(op, "rows of out", segments.count(), out.rows());
     long cols = pooling == Pooling.MEAN_STD ? 2L * x.cols() : x.cols();
     ShapeException.require(op, "columns of out", cols, out.cols());

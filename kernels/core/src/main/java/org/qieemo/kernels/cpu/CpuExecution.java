@@ -242,7 +242,7 @@ final class CpuExecution implements Execution {
       throw foreign(op);
     }
     OpShapes.width(op, by.channels(), x);
-    OpShapes.rows(op, "x", segments, x);
+    OpShapes.rows(op, "rows of x", segments, x);
     OpShapes.same(op, x, out);
     depthwise.start(mine(op, x), by, segments, mine(op, out));
   }

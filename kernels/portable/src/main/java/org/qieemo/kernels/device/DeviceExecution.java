@@ -299,7 +299,7 @@ final class DeviceExecution implements Execution {
       throw foreign(op);
     }
     OpShapes.width(op, by.channels(), x);
-    OpShapes.rows(op, "x", segments, x);
+    OpShapes.rows(op, "rows of x", segments, x);
     OpShapes.same(op, x, out);
     Kernel kernel =
         queue
