@@ -1,15 +1,13 @@
 """A Qieemo head over any frozen backbone: its outputs are computed once, then taps, fusion and head are trained.
 
 Where `{speaker}` stands in --backbone, every fold has a backbone of its own, one that has not heard that speaker
-either (adapt_encoder.py --without).
+either (adapt_encoder.py --without); with --final it is `nobody`.
 """
 from __future__ import annotations
 
 import argparse
 import csv
-import shlex
 import shutil
-import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
@@ -21,8 +19,9 @@ from qieemo_ref.backbone import Backbone, Streams, extract
 from qieemo_ref.config import FusionConfig
 from qieemo_ref.corpora import Recording
 from qieemo_ref.fusion import Fusion
-from qieemo_ref.head import MAIN, Fold, FrozenCorpus, HeadRecipe, leave_one_speaker_out, shortened, summary, train
+from qieemo_ref.head import MAIN, Fold, FrozenCorpus, HeadRecipe, leave_one_speaker_out, summary, train
 from qieemo_ref.model import write_json
+from qieemo_ref.recipe import command, parse
 
 ABOUT = {"author": "Qieemo for Java", "description": "A Qieemo-style head on a frozen backbone; fusion equations "
                                                      "reconstructed from the abstract of arXiv 2503.22687."}
@@ -114,7 +113,7 @@ def evaluate(folds: Folds) -> None:
                     "leave-one-speaker-out, PyTorch float32, "
                     + ("frozen backbone" if folds.backbone("x") == args.backbone else "a backbone for each fold"),
             "backbone": args.backbone.name, "date": time.strftime("%Y-%m-%d %H:%M"), "torch": torch.__version__,
-            "command": shlex.join(["python", *map(shortened, sys.argv)]), "held_out_speakers": folds.speakers(),
+            "command": command(), "held_out_speakers": folds.speakers(),
             "seeds": args.seeds, "fusion": folds.fusion.to_json(), "recipe": asdict(folds.recipe), **found})
 
 
@@ -142,7 +141,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--pooling", default="stats", choices=["mean_logit", "mean_softmax", "attentive", "stats"])
     for name, value in asdict(MAIN).items():
         parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)
-    return parser.parse_args()
+    return parse(parser, "head")
 
 
 def main() -> None:
@@ -151,9 +150,9 @@ def main() -> None:
     recipe = HeadRecipe(**{key: getattr(args, key) for key in asdict(HeadRecipe())})
     folds = Folds(args, recipe)
     if args.final:
-        head, losses = train(folds.corpus(""), recipe, list(range(len(folds.recordings))), args.seeds[0])
+        head, losses = train(folds.corpus("nobody"), recipe, list(range(len(folds.recordings))), args.seeds[0])
         print(f"loss {losses[0]:.3f} -> {losses[-1]:.3f}", flush=True)
-        write_model(args.final, args.backbone, head, args.name or args.final.name,
+        write_model(args.final, folds.backbone("nobody"), head, args.name or args.final.name,
                     license=args.license, description=args.description)
     else:
         evaluate(folds)
