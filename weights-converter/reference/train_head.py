@@ -29,7 +29,7 @@ from qieemo_ref.training import Log
 
 ABOUT = {"author": "Qieemo for Java", "description": "A Qieemo-style head on a frozen backbone; fusion equations "
                                                      "reconstructed from the abstract of arXiv 2503.22687."}
-HEAD_FILES = ("head.pt", "qieemo.json")
+NOT_THE_BACKBONES = ("head.pt", "qieemo.json", "checkpoint.pt")
 
 
 def write_model(folder: Path, backbone: Path, head: Fusion, name: str, **about: str) -> None:
@@ -37,7 +37,7 @@ def write_model(folder: Path, backbone: Path, head: Fusion, name: str, **about: 
     folder.mkdir(parents=True, exist_ok=True)
     for source in backbone.iterdir():
         target = folder / source.name
-        wanted = source.suffix in (".ckpt", ".yaml", ".txt", ".pt") and source.name not in HEAD_FILES
+        wanted = source.suffix in (".ckpt", ".yaml", ".txt", ".pt") and source.name not in NOT_THE_BACKBONES
         if wanted and not target.exists():
             try:
                 target.symlink_to(source.resolve())
