@@ -74,7 +74,17 @@ final class ReportPage {
     html.open("section", "class", "player", "aria-label", "Recording").line();
     html.open("div", "class", "bar");
     if (audio != null) {
-      html.open("audio", "controls", "", "preload", "metadata", "src", audio).close();
+      html.open(
+          "audio",
+          "controls",
+          "",
+          "preload",
+          "metadata",
+          "aria-label",
+          "Player of the recording",
+          "src",
+          audio);
+      html.close();
     }
     html.open("div", "class", "zoom", "role", "group", "aria-label", "Zoom");
     html.element("button", "−", "type", "button", "id", "out", "aria-label", "Zoom out");
