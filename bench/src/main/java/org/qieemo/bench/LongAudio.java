@@ -22,19 +22,30 @@ import org.qieemo.Audio;
  * }</pre>
  *
  * <p>The recordings are VOICE.wav again and again, from a few minutes of speech on; they lie in a
- * temporary folder and are deleted. The cases {@code timeline}, {@code words}, {@code live} and
- * {@code report} run by the launcher {@code cli/bin/qieemo}, seen from the current folder. Each
- * round runs the short, then the long recording; before a figure counts, the long one's answers
- * must begin like the short one's and go on to its end. Exit code 1 where they do not.
+ * temporary folder and are deleted. The cases {@code timeline}, {@code words} and {@code report}
+ * run by the launcher {@code cli/bin/qieemo}, seen from the current folder. Each round runs the
+ * short, then the long recording; before a figure counts, the long one's answers must begin like
+ * the short one's and go on to its end. Exit code 1 where they do not.
  */
 public final class LongAudio {
   private static final double MARGIN = 60; // seconds before the short one's end, which is heard
-  private static final Map<String, String> CASES = new LinkedHashMap<>();
 
-  static {
-    CASES.put("timeline", "classify --timeline --format csv FILE");
-    CASES.put("words", "classify --timeline --words --format csv FILE");
-    CASES.put("report", "report --output PAGE FILE");
+  /** What is run; FILE and PAGE stand for paths. */
+  private enum Case {
+    TIMELINE("classify --timeline --format csv FILE"),
+    WORDS("classify --timeline --words --format csv FILE"),
+    REPORT("report --output PAGE FILE");
+
+    private final String command;
+
+    Case(String command) {
+      this.command = command;
+    }
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   private final Path folder;
@@ -52,7 +63,8 @@ public final class LongAudio {
   public static void main(String[] args) throws IOException, InterruptedException {
     if (args.length < 2 || args.length > 5) {
       System.err.println(
-          "usage: LongAudio VOICE.wav OUTPUT.json [10,180] [ROUNDS] [" + CASES.keySet() + "]");
+          "usage: LongAudio VOICE.wav OUTPUT.json [10,180] [ROUNDS] "
+              + Arrays.toString(Case.values()));
       System.exit(2);
     }
     int[] minutes =
@@ -60,13 +72,15 @@ public final class LongAudio {
             .mapToInt(Integer::parseInt)
             .toArray();
     int rounds = args.length > 3 ? Integer.parseInt(args[3]) : 3;
-    String[] cases = args.length > 4 ? args[4].split(",") : CASES.keySet().toArray(new String[0]);
+    List<String> cases = args.length > 4 ? List.of(args[4].split(",")) : List.of();
     Path folder = Files.createTempDirectory("long-audio").toAbsolutePath();
     try {
       LongAudio run = new LongAudio(folder, minutes, rounds);
       run.record(Audio.read(Path.of(args[0])));
-      for (String name : cases) {
-        run.measure(name);
+      for (Case each : Case.values()) {
+        if (cases.isEmpty() || cases.contains(each.toString())) {
+          run.measure(each);
+        }
       }
       Files.writeString(Path.of(args[1]), run.json(args));
     } finally {
@@ -89,7 +103,7 @@ public final class LongAudio {
     }
   }
 
-  private void measure(String name) throws IOException, InterruptedException {
+  private void measure(Case name) throws IOException, InterruptedException {
     Map<Integer, List<MeasuredProcess>> runs = new LinkedHashMap<>();
     for (int round = 0; round < rounds; round++) {
       Map<Integer, List<double[]>> spans = new LinkedHashMap<>();
@@ -97,7 +111,7 @@ public final class LongAudio {
         Path output = folder.resolve("output");
         runs.computeIfAbsent(length, m -> new ArrayList<>())
             .add(MeasuredProcess.run(command(name, length), output));
-        Path answers = name.equals("report") ? folder.resolve("page.html") : output;
+        Path answers = name == Case.REPORT ? folder.resolve("page.html") : output;
         spans.put(length, spans(name, Files.readString(answers)));
       }
       check(name, spans);
@@ -105,9 +119,9 @@ public final class LongAudio {
     runs.forEach((length, measured) -> rows.add(row(name, length, measured)));
   }
 
-  private List<String> command(String name, int length) {
+  private List<String> command(Case name, int length) {
     List<String> command = new ArrayList<>(List.of("cli/bin/qieemo"));
-    for (String word : CASES.get(name).split(" ")) {
+    for (String word : name.command.split(" ")) {
       command.add(
           word.replace("FILE", recording(length).toString())
               .replace("PAGE", folder.resolve("page.html").toString()));
@@ -116,8 +130,8 @@ public final class LongAudio {
   }
 
   /** Begin and end of every segment and word, and whatever else is a number in its row. */
-  private static List<double[]> spans(String name, String answers) {
-    boolean report = name.equals("report");
+  private static List<double[]> spans(Case name, String answers) {
+    boolean report = name == Case.REPORT;
     List<double[]> spans = new ArrayList<>();
     for (String line : answers.lines().toList()) {
       boolean row = report ? line.startsWith("<tr data-start=") : line.startsWith("/");
@@ -133,7 +147,7 @@ public final class LongAudio {
     return spans;
   }
 
-  private void check(String name, Map<Integer, List<double[]>> spans) {
+  private void check(Case name, Map<Integer, List<double[]>> spans) {
     double common = 60.0 * Arrays.stream(minutes).min().orElseThrow() - MARGIN;
     List<String> first = null;
     for (int length : minutes) {
@@ -151,13 +165,13 @@ public final class LongAudio {
     }
   }
 
-  private static String row(String name, int minutes, List<MeasuredProcess> runs) {
+  private static String row(Case name, int minutes, List<MeasuredProcess> runs) {
     return String.format(
         Locale.ROOT,
         "    {\"case\": \"%s\", \"command\": \"qieemo %s\", \"minutes\": %d, \"peak_mib\": %s,"
             + " \"cpu_seconds\": %s, \"seconds\": %s}",
         name,
-        CASES.get(name),
+        name.command,
         minutes,
         numbers(runs.stream().mapToDouble(MeasuredProcess::peakMib).toArray()),
         numbers(runs.stream().mapToDouble(MeasuredProcess::cpuSeconds).toArray()),
