@@ -47,8 +47,6 @@ import org.qieemo.weights.TensorSpec;
  * org.qieemo.kernels.BackendException}s.
  */
 public final class EmotionRecognizer implements AutoCloseable {
-  private static final String EMBEDDED = "embedded.gguf";
-
   /** Seconds of a file that are read at once: enough windows for a batch. */
   private static final int BLOCK_SECONDS = 8;
 
@@ -135,12 +133,7 @@ public final class EmotionRecognizer implements AutoCloseable {
 
   /** Loads the embedded model. */
   public static EmotionRecognizer embedded(RecognizerOptions options) throws IOException {
-    try (InputStream in = EmotionRecognizer.class.getResourceAsStream(EMBEDDED)) {
-      if (in == null) {
-        throw new IOException("this build has no embedded model; give a model file");
-      }
-      return open(in, "embedded model", options);
-    }
+    return of(EmbeddedModel.read(), options);
   }
 
   private static EmotionRecognizer of(GgufFile file, RecognizerOptions options)

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.qieemo.DecisionOptions;
 import org.qieemo.converter.output.AtomicFile;
 
 /** {@code qieemo evaluate}; the keys of its JSON are explained at {@link EvaluationJson}. */
@@ -20,7 +21,7 @@ final class EvaluateCommand implements Command {
       Option.text("--predictions", "F.csv", "write file, label, predicted and scores of each row");
   private static final Option SPLIT =
       Option.text("--split", "TEXT", "name of the data and its split, recorded in the report");
-  private static final Option PROGRESS =
+  static final Option PROGRESS =
       Option.flag("--progress", "tell how far it is, even if standard error is no terminal");
 
   @Override
@@ -77,7 +78,12 @@ final class EvaluateCommand implements Command {
     EvaluationPlan plan = EvaluationPlan.of(manifest, arguments);
     boolean json = arguments.get(FORMAT.name(), "text").equals("json");
     EvaluationRun.Result result =
-        EvaluationRun.run(plan, arguments, console, arguments.has(PROGRESS.name()), json);
+        EvaluationRun.run(
+            plan,
+            arguments,
+            console,
+            new EvaluationRun.Manner(
+                arguments.has(PROGRESS.name()), json, DecisionOptions.DEFAULT));
     EvaluationReport report = EvaluationReport.of(plan, arguments.get(SPLIT.name(), null), result);
     try {
       writeFiles(arguments, report);

@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.qieemo.BackendInfo;
 import org.qieemo.EmotionRecognizer;
+import org.qieemo.weights.FusionConfig;
 import org.qieemo.weights.ModelInfo;
 
 /**
@@ -13,15 +14,24 @@ import org.qieemo.weights.ModelInfo;
  * @param path its file, null for the embedded model
  * @param info what it says about itself
  * @param backend what runs it
- * @param labels in its order
+ * @param fusion its emotion head
  * @param rows the places of the manifest's rows that it classifies
  */
 record EvaluatedModel(
-    String path, ModelInfo info, BackendInfo backend, List<String> labels, List<Integer> rows) {
+    String path, ModelInfo info, BackendInfo backend, FusionConfig fusion, List<Integer> rows) {
 
   static EvaluatedModel of(String path, EmotionRecognizer recognizer, List<Integer> rows) {
     return new EvaluatedModel(
-        path, recognizer.info(), recognizer.backend(), recognizer.labels(), List.copyOf(rows));
+        path,
+        recognizer.info(),
+        recognizer.backend(),
+        recognizer.config().fusion(),
+        List.copyOf(rows));
+  }
+
+  /** In its order. */
+  List<String> labels() {
+    return fusion.labels();
   }
 
   /** As messages and reports call it. */
@@ -31,11 +41,11 @@ record EvaluatedModel(
 
   /** The label that somebody has written with other capitals, say. */
   Optional<String> label(String written) {
-    if (labels.contains(written)) {
+    if (labels().contains(written)) {
       return Optional.of(written);
     }
     String folded = fold(written);
-    List<String> same = labels.stream().filter(label -> fold(label).equals(folded)).toList();
+    List<String> same = labels().stream().filter(label -> fold(label).equals(folded)).toList();
     return same.size() == 1 ? Optional.of(same.get(0)) : Optional.empty();
   }
 

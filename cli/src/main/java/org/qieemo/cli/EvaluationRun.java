@@ -3,25 +3,35 @@ package org.qieemo.cli;
 import java.io.IOException;
 import java.util.List;
 import org.qieemo.Audio;
+import org.qieemo.DecisionOptions;
 import org.qieemo.EmotionRecognizer;
 
 /** Classifies the rows of a manifest, model by model. */
 final class EvaluationRun {
   private final EvaluationPlan plan;
   private final Console console;
+  private final Manner manner;
   private final Progress progress;
-  private final boolean silent;
   private final Outcome[] outcomes;
   private long nanos;
 
-  private EvaluationRun(EvaluationPlan plan, Console console, boolean progress, boolean silent) {
+  private EvaluationRun(EvaluationPlan plan, Console console, Manner manner) {
     int rows = plan.manifest().rows().size();
     this.plan = plan;
     this.console = console;
-    this.progress = new Progress(console, progress, rows);
-    this.silent = silent;
+    this.manner = manner;
+    this.progress = new Progress(console, manner.progress(), rows);
     this.outcomes = new Outcome[rows];
   }
+
+  /**
+   * How it runs.
+   *
+   * @param progress whether to tell how far it is even if nobody watches
+   * @param silent whether files that fail stand in the result alone
+   * @param decision how answers are given
+   */
+  record Manner(boolean progress, boolean silent, DecisionOptions decision) {}
 
   /**
    * What became of the rows.
@@ -31,16 +41,10 @@ final class EvaluationRun {
    */
   record Result(List<Outcome> outcomes, double seconds) {}
 
-  /**
-   * Runs all models, one at a time.
-   *
-   * @param progress whether to tell how far it is even if nobody watches
-   * @param silent whether files that fail stand in the result alone
-   */
-  static Result run(
-      EvaluationPlan plan, Arguments arguments, Console console, boolean progress, boolean silent)
+  /** Runs all models, one at a time. */
+  static Result run(EvaluationPlan plan, Arguments arguments, Console console, Manner manner)
       throws IOException {
-    EvaluationRun run = new EvaluationRun(plan, console, progress, silent);
+    EvaluationRun run = new EvaluationRun(plan, console, manner);
     for (EvaluatedModel model : plan.models()) {
       try (EmotionRecognizer recognizer = ModelOptions.open(arguments, model.path(), console)) {
         model.rows().forEach(row -> run.classify(recognizer, row));
@@ -63,13 +67,13 @@ final class EvaluationRun {
     return new Batch.Work() {
       @Override
       public void on(String file, Audio audio) {
-        outcomes[index] = Outcome.heard(row, truth, recognizer.classify(audio));
+        outcomes[index] = Outcome.heard(row, truth, recognizer.classify(audio, manner.decision()));
       }
 
       @Override
       public void failed(String file, String reason) {
         outcomes[index] = Outcome.failed(row, truth, reason);
-        if (!silent) {
+        if (!manner.silent()) {
           console.error(file + ": " + reason);
         }
       }

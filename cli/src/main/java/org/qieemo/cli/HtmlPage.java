@@ -3,7 +3,10 @@ package org.qieemo.cli;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
@@ -13,7 +16,8 @@ import java.util.Base64;
  * policy allows these two, by their hashes, and nothing else but the audio.
  */
 final class HtmlPage {
-  private static final String FRAME =
+  private static final String STYLE = "report.css";
+  private static final String HEAD =
       """
       <!DOCTYPE html>
       <html lang="en">
@@ -27,7 +31,10 @@ final class HtmlPage {
       <style>%s</style>
       </head>
       <body>
-      %s
+      """;
+  private static final String FOOT =
+      """
+
       <script>%s</script>
       </body>
       </html>
@@ -35,21 +42,45 @@ final class HtmlPage {
 
   private HtmlPage() {}
 
+  /** What stands in a page. */
+  interface Body {
+    /** Writes it. */
+    void writeTo(HtmlWriter html);
+  }
+
   /**
-   * The page.
+   * Writes a page as it arises: it is never in memory as a whole.
    *
+   * @param file whose folder is made if need be
    * @param title plain text
-   * @param style resource with its style sheet
    * @param script resource with its script
-   * @param body markup
    */
-  static String of(String title, String style, String script, HtmlWriter body) {
-    String css = resource(style);
+  static void write(Path file, String title, String script, Body body) throws FileFailure {
+    try {
+      Path folder = file.toAbsolutePath().getParent();
+      if (folder != null) {
+        Files.createDirectories(folder);
+      }
+      try (Writer out = Files.newBufferedWriter(file)) {
+        write(out, title, script, body);
+      }
+    } catch (UncheckedIOException e) {
+      throw new FileFailure(file.toString(), e.getCause());
+    } catch (IOException e) {
+      throw new FileFailure(file.toString(), e);
+    }
+  }
+
+  private static void write(Writer out, String title, String script, Body body) {
+    String css = resource(STYLE);
     String js = resource(script);
     String policy =
         "default-src 'none'; base-uri 'none'; form-action 'none'; media-src 'self' data: file:;"
             + " style-src '%s'; script-src '%s'".formatted(hash(css), hash(js));
-    return FRAME.formatted(policy, HtmlWriter.escape(title), css, body, js);
+    HtmlWriter html = new HtmlWriter(out);
+    html.raw(HEAD.formatted(policy, HtmlWriter.escape(title), css));
+    body.writeTo(html);
+    html.raw(FOOT.formatted(js)).end();
   }
 
   private static String hash(String text) {

@@ -1,5 +1,7 @@
 package org.qieemo.cli;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -8,8 +10,17 @@ import java.util.Deque;
  * hold (file names are hostile).
  */
 final class HtmlWriter {
-  private final StringBuilder html = new StringBuilder();
+  private final Appendable html;
   private final Deque<String> open = new ArrayDeque<>();
+
+  /**
+   * Starts.
+   *
+   * @param html gets the markup as it arises; its {@link IOException}s come back unchecked
+   */
+  HtmlWriter(Appendable html) {
+    this.html = html;
+  }
 
   /**
    * Opens an element.
@@ -24,8 +35,7 @@ final class HtmlWriter {
 
   /** Closes the element that was opened last. */
   HtmlWriter close() {
-    html.append("</").append(open.pop()).append('>');
-    return this;
+    return raw("</").raw(open.pop()).raw(">");
   }
 
   /** An element without content or end tag in HTML, such as {@code meta}. */
@@ -41,23 +51,31 @@ final class HtmlWriter {
 
   /** Text. */
   HtmlWriter text(String text) {
-    html.append(escape(text));
-    return this;
+    return raw(escape(text));
   }
 
   /** A line break in the source. */
   HtmlWriter line() {
-    html.append('\n');
-    return this;
+    return raw("\n");
   }
 
   private void tag(String element, Object... attributes) {
-    html.append('<').append(element);
+    raw("<").raw(element);
     for (int i = 0; i < attributes.length; i += 2) {
       String value = escape(String.valueOf(attributes[i + 1]));
-      html.append(' ').append(attributes[i]).append("=\"").append(value).append('"');
+      raw(" ").raw(String.valueOf(attributes[i])).raw("=\"").raw(value).raw("\"");
     }
-    html.append('>');
+    raw(">");
+  }
+
+  /** Markup that is trusted. */
+  HtmlWriter raw(String markup) {
+    try {
+      html.append(markup);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return this;
   }
 
   /** Text as content or attribute value; control characters become visible. */
@@ -70,11 +88,10 @@ final class HtmlWriter {
         .replace("'", "&#39;");
   }
 
-  @Override
-  public String toString() {
+  /** Checks that every element has been closed. */
+  void end() {
     if (!open.isEmpty()) {
       throw new IllegalStateException("elements left open: " + open);
     }
-    return html.toString();
   }
 }

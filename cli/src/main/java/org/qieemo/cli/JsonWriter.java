@@ -60,6 +60,13 @@ final class JsonWriter {
     return this;
   }
 
+  /** What has been written since the last time, so that long texts need not be held. */
+  String take() {
+    String text = json.toString();
+    json.setLength(0);
+    return text;
+  }
+
   /** A member of an object. */
   JsonWriter member(String name, Object value) {
     return name(name).value(value);

@@ -21,6 +21,7 @@ public final class Main {
           new ReportCommand(),
           new TranscribeCommand(),
           new EvaluateCommand(),
+          new CalibrateCommand(),
           new FeaturesCommand(),
           new ConvertCommand(),
           new InspectCommand(),

@@ -95,16 +95,4 @@ record ReportData(
     double speech = all - sums.get(TimelineSegment.SILENCE);
     return speech > 0 ? sums.get(answer) / speech : 0;
   }
-
-  /** The words whose middle lies in a segment; the last segment has all that follow. */
-  List<Word> wordsOf(ReportStep segment) {
-    boolean last = segment.end() >= seconds;
-    return words.stream()
-        .filter(w -> middle(w) >= segment.start() && (last || middle(w) < segment.end()))
-        .toList();
-  }
-
-  private static double middle(Word word) {
-    return (word.start() + word.end()) / 2;
-  }
 }

@@ -29,7 +29,7 @@ final class ReportFolder {
    * @return the exit code
    */
   int write(List<String> files) throws IOException {
-    ReportMaker.write(folder.resolve(INDEX), "");
+    writeIndex(); // a folder that cannot be written is noticed before hours of work
     Progress progress = new Progress(console, false, files.size());
     int code =
         Batch.runPaths(
@@ -49,9 +49,16 @@ final class ReportFolder {
               progress.file(0);
             });
     progress.end();
-    String index = ReportIndex.of(entries, maker.labels(), maker.how());
-    ReportMaker.write(folder.resolve(INDEX), index);
+    writeIndex();
     return code;
+  }
+
+  private void writeIndex() throws IOException {
+    HtmlPage.write(
+        folder.resolve(INDEX),
+        "Recordings – Qieemo",
+        "index.js",
+        ReportIndex.of(entries, maker.labels(), maker.how()));
   }
 
   /** A name that any file system and any link takes, whatever the recording is called. */

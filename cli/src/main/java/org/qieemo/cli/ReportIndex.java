@@ -11,10 +11,11 @@ final class ReportIndex {
   private final List<ReportEntry> entries;
   private final ReportColours colours;
   private final Map<String, Double> totals = new LinkedHashMap<>();
-  private final HtmlWriter html = new HtmlWriter();
+  private final HtmlWriter html;
 
-  private ReportIndex(List<ReportEntry> entries, List<String> labels) {
+  private ReportIndex(List<ReportEntry> entries, List<String> labels, HtmlWriter html) {
     this.entries = entries;
+    this.html = html;
     this.colours = new ReportColours(labels);
     labels.forEach(label -> totals.put(label, 0.0));
     totals.putIfAbsent(Emotion.UNKNOWN, 0.0);
@@ -24,16 +25,17 @@ final class ReportIndex {
   }
 
   /**
-   * The page.
+   * What stands in the page.
    *
    * @param how one line about how they were heard
    */
-  static String of(List<ReportEntry> entries, List<String> labels, String how) {
-    ReportIndex index = new ReportIndex(entries, labels);
-    index.header(how);
-    index.table();
-    index.html.close();
-    return HtmlPage.of("Recordings – Qieemo", "report.css", "index.js", index.html);
+  static HtmlPage.Body of(List<ReportEntry> entries, List<String> labels, String how) {
+    return html -> {
+      ReportIndex index = new ReportIndex(entries, labels, html);
+      index.header(how);
+      index.table();
+      html.close();
+    };
   }
 
   private void header(String how) {

@@ -1,7 +1,6 @@
 package org.qieemo.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,20 +58,8 @@ final class ReportMaker {
    */
   void write(ReportData data, Path page, String index) throws IOException {
     String source = ReportAudio.source(audio, Path.of(data.file()), data.seconds(), page);
-    write(page, ReportPage.of(data, source, how(), index));
-  }
-
-  /** Writes text to a file whose folder is made if need be. */
-  static void write(Path file, String text) throws FileFailure {
-    try {
-      Path folder = file.toAbsolutePath().getParent();
-      if (folder != null) {
-        Files.createDirectories(folder);
-      }
-      Files.writeString(file, text);
-    } catch (IOException e) {
-      throw new FileFailure(file.toString(), e);
-    }
+    String title = ReportPage.name(data.file()) + " – Qieemo";
+    HtmlPage.write(page, title, "report.js", ReportPage.of(data, source, how(), index));
   }
 
   /** How it was heard, one line. */

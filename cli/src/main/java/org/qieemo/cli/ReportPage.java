@@ -10,29 +10,32 @@ final class ReportPage {
 
   private final ReportData data;
   private final ReportColours colours;
-  private final HtmlWriter html = new HtmlWriter();
+  private final HtmlWriter html;
+  private int nextWord; // the first one without a row
 
-  private ReportPage(ReportData data) {
+  private ReportPage(ReportData data, HtmlWriter html) {
     this.data = data;
     this.colours = new ReportColours(data.labels());
+    this.html = html;
   }
 
   /**
-   * The page.
+   * What stands in the page.
    *
    * @param audio source of the player, null for none
    * @param how one line about how it was heard
    * @param index link to the index page, null for none
    */
-  static String of(ReportData data, String audio, String how, String index) {
-    ReportPage page = new ReportPage(data);
-    page.header(how, index);
-    page.player(audio);
-    page.shares();
-    page.table();
-    page.script();
-    page.html.close();
-    return HtmlPage.of(name(data.file()) + " – Qieemo", "report.css", "report.js", page.html);
+  static HtmlPage.Body of(ReportData data, String audio, String how, String index) {
+    return html -> {
+      ReportPage page = new ReportPage(data, html);
+      page.header(how, index);
+      page.player(audio);
+      page.shares();
+      page.table();
+      page.script();
+      html.close();
+    };
   }
 
   /** The last part of a file's name. */
@@ -71,7 +74,17 @@ final class ReportPage {
     html.open("section", "class", "player", "aria-label", "Recording").line();
     html.open("div", "class", "bar");
     if (audio != null) {
-      html.open("audio", "controls", "", "preload", "metadata", "src", audio).close();
+      html.open(
+          "audio",
+          "controls",
+          "",
+          "preload",
+          "metadata",
+          "aria-label",
+          "Player of the recording",
+          "src",
+          audio);
+      html.close();
     }
     html.open("div", "class", "zoom", "role", "group", "aria-label", "Zoom");
     html.element("button", "−", "type", "button", "id", "out", "aria-label", "Zoom out");
@@ -190,12 +203,22 @@ final class ReportPage {
     html.element("td", segment.isSilence() ? "" : percent(segment.confidence()), "class", "number");
     if (words) {
       html.open("td", "class", "words");
-      for (Word word : data.wordsOf(segment)) {
+      for (; nextWord < data.words().size() && isIn(segment); nextWord++) {
+        Word word = data.words().get(nextWord);
         html.element("span", word.text(), "data-at", seconds(word.start())).text(" ");
       }
       html.close();
     }
     html.close().line();
+  }
+
+  /**
+   * Whether the next word's middle lies before a segment's end; the last one has all that follow.
+   */
+  private boolean isIn(ReportStep segment) {
+    Word word = data.words().get(nextWord);
+    boolean last = segment.end() >= data.seconds();
+    return last || (word.start() + word.end()) / 2 < segment.end();
   }
 
   /** What the script needs; JSON in which no markup can begin. */
@@ -206,14 +229,16 @@ final class ReportPage {
             + " fusion equations reconstructed from the paper's abstract.");
     JsonWriter json = new JsonWriter().beginObject().member("seconds", data.seconds());
     json.member("labels", data.labels()).name("steps").beginArray();
+    html.open("div", "id", "data", "hidden", "");
     for (ReportStep step : ReportData.thin(data.steps(), MOST_SCRIPT_STEPS)) {
       json.beginArray().value(round(step.start())).value(round(step.end())).value(step.label());
       for (int k = 0; !step.isSilence() && k < step.scores().length; k++) {
         json.value(round(step.scores()[k]));
       }
       json.endArray();
+      html.text(json.take());
     }
-    html.element("div", json.endArray().endObject().toString(), "id", "data", "hidden", "").line();
+    html.text(json.endArray().endObject().take()).close().line();
   }
 
   private static double round(double value) {

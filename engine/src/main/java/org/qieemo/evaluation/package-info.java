@@ -1,5 +1,6 @@
 /**
- * How good a classifier is: confusion matrix, WA, UA, macro-F1, and their confidence intervals.
+ * How good a classifier is: confusion matrix, WA, UA, macro-F1, their confidence intervals, and how
+ * far its probabilities can be trusted.
  *
  * <pre>{@code
  * List<Judgement> judgements = ...; // one per utterance: truth, predicted, speaker

@@ -114,9 +114,38 @@ final class Chromium implements AutoCloseable {
 
   /** Presses a key. */
   void press(String key) throws InterruptedException {
-    for (String type : List.of("rawKeyDown", "keyUp")) {
-      call("Input.dispatchKeyEvent", "\"type\":\"" + type + "\",\"key\":\"" + key + "\"");
+    // what a browser itself does with a key, such as moving the focus, it does by its number
+    int number = Map.of("Tab", 9, "Enter", 13, " ", 32).getOrDefault(key, 0);
+    String text = key.equals("Enter") ? ",\"text\":\"\\r\"" : "";
+    for (String type : List.of(text.isEmpty() ? "rawKeyDown" : "keyDown", "keyUp")) {
+      call(
+          "Input.dispatchKeyEvent",
+          "\"type\":\"%s\",\"key\":\"%s\",\"code\":\"%s\",\"windowsVirtualKeyCode\":%d%s"
+              .formatted(type, key, key, number, type.equals("keyUp") ? "" : text));
     }
+  }
+
+  /** A node of the accessibility tree: what a screen reader is told. */
+  record Spoken(String role, String name, String value, boolean focusable) {}
+
+  /** What a screen reader is told of the page, in its order. */
+  List<Spoken> spoken() throws InterruptedException {
+    call("Accessibility.enable", "");
+    List<Spoken> spoken = new ArrayList<>();
+    for (Object node : (List<?>) call("Accessibility.getFullAXTree", "").get("nodes")) {
+      Map<?, ?> fields = (Map<?, ?>) node;
+      if (!Boolean.TRUE.equals(fields.get("ignored"))) {
+        boolean focusable = String.valueOf(fields.get("properties")).contains("name=focusable");
+        spoken.add(
+            new Spoken(
+                value(fields, "role"), value(fields, "name"), value(fields, "value"), focusable));
+      }
+    }
+    return spoken;
+  }
+
+  private static String value(Map<?, ?> node, String field) {
+    return node.get(field) instanceof Map<?, ?> map ? String.valueOf(map.get("value")) : "";
   }
 
   /** The value of an expression. */

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -114,6 +115,37 @@ class TimelineCommandTest {
     words[1] = "-";
     System.arraycopy(options, 0, words, 2, options.length);
     return Cli.run(new ByteArrayInputStream(input), words);
+  }
+
+  /** A tone, nothing, noise below and above the level, a tone. */
+  @Test
+  void liveSilenceIsMarkedAndNoiseIsNot() throws IOException {
+    byte[] raw = new byte[2 * 16_000 * 8];
+    byte[] wav = Files.readAllBytes(tone);
+    System.arraycopy(wav, HEADER, raw, 0, 2 * 32_000);
+    noise(raw, 4, 20); // 20 of 32768: -69 dB
+    noise(raw, 5, 2_000); // -29 dB
+    System.arraycopy(wav, HEADER, raw, 6 * 32_000, 2 * 32_000);
+    Cli.Result result =
+        live(raw, "--model", model.toString(), "--window=2", "--format=jsonl", "--top=1");
+    assertEquals(0, result.code(), result.err());
+    List<Object> silence =
+        result.outLines().stream().map(l -> StrictJson.object(l).get("silence")).toList();
+    assertEquals(List.of(false, false, true, true, true, false, false, false), silence);
+    for (String line : result.outLines()) {
+      Map<String, Object> segment = StrictJson.object(line);
+      assertEquals(segment.get("silence").equals(false), segment.containsKey("label"), line);
+    }
+  }
+
+  /** One second of white noise, of about this root mean square. */
+  private static void noise(byte[] raw, int second, int level) {
+    Random random = new Random(second);
+    for (int i = 0; i < 16_000; i++) {
+      int sample = (int) Math.round(level * random.nextGaussian());
+      raw[second * 32_000 + 2 * i] = (byte) sample;
+      raw[second * 32_000 + 2 * i + 1] = (byte) (sample >> 8);
+    }
   }
 
   @Test

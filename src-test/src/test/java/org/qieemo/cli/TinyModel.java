@@ -49,20 +49,25 @@ public final class TinyModel {
 
   /** Classifies and transcribes. */
   public static Path whole(Path file) throws IOException {
-    return write(file, config(true, true));
+    return write(file, config(true, true, AttentionMask.FULL));
+  }
+
+  /** The same, but hearing chunks of two frames and all before: it streams with caches. */
+  public static Path streaming(Path file) throws IOException {
+    return write(file, config(true, true, new AttentionMask(2, -1)));
   }
 
   /** An encoder with a CTC head. */
   static Path withoutEmotion(Path file) throws IOException {
-    return write(file, config(false, true));
+    return write(file, config(false, true, AttentionMask.FULL));
   }
 
   /** An emotion head on one block. */
   static Path withoutCtc(Path file) throws IOException {
-    return write(file, config(true, false));
+    return write(file, config(true, false, AttentionMask.FULL));
   }
 
-  private static ModelConfig config(boolean emotion, boolean ctc) {
+  private static ModelConfig config(boolean emotion, boolean ctc, AttentionMask mask) {
     return new ModelConfig(
         new ModelInfo("tiny", "CC0-1.0", "random weights", ""),
         new FrontEndConfig(
@@ -73,18 +78,18 @@ public final class TinyModel {
             32_768f,
             FrontEndConfig.Normalization.NONE),
         new SubsamplingConfig(SubsamplingConfig.Kind.CONV2D, 4),
-        encoder(),
+        encoder(mask),
         ctc ? new CtcConfig(0, TOKENS) : null,
         emotion ? fusion(ctc) : null);
   }
 
-  private static EncoderConfig encoder() {
+  private static EncoderConfig encoder(AttentionMask mask) {
     return new EncoderConfig(
         BLOCKS,
         WIDTH,
         2,
         32,
-        new EncoderConfig.Convolution(7, EncoderConfig.ConvNorm.BATCH_NORM, false),
+        new EncoderConfig.Convolution(7, EncoderConfig.ConvNorm.BATCH_NORM, mask.chunk() > 0),
         true,
         Activation.SWISH,
         true,
@@ -92,7 +97,7 @@ public final class TinyModel {
         true,
         EncoderConfig.Position.WENET,
         true,
-        AttentionMask.FULL);
+        mask);
   }
 
   private static FusionConfig fusion(boolean ctc) {

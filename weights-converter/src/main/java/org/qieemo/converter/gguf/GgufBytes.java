@@ -64,8 +64,14 @@ final class GgufBytes {
       boolean signed = number < 0 || key.equals(Keys.LEFT_CHUNKS);
       return signed ? ValueType.INT32 : ValueType.UINT32;
     }
+    if (value instanceof Long) {
+      return ValueType.INT64;
+    }
     if (value instanceof Float) {
       return ValueType.FLOAT32;
+    }
+    if (value instanceof Double) {
+      return ValueType.FLOAT64;
     }
     if (value instanceof Boolean) {
       return ValueType.BOOL;
@@ -82,8 +88,12 @@ final class GgufBytes {
     }
     if (value instanceof Integer number) {
       int32(number);
+    } else if (value instanceof Long number) {
+      int64(number);
     } else if (value instanceof Float number) {
       int32(Float.floatToIntBits(number));
+    } else if (value instanceof Double number) {
+      int64(Double.doubleToRawLongBits(number));
     } else if (value instanceof Boolean flag) {
       out.write(flag ? 1 : 0);
     } else {

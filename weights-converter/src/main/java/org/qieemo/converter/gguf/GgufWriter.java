@@ -32,8 +32,8 @@ public final class GgufWriter implements Closeable {
   /**
    * Starts a file.
    *
-   * @param metadata in file order: {@link String}, {@link Boolean}, {@link Integer}, {@link Float},
-   *     or a list of one of these
+   * @param metadata in file order: {@link String}, {@link Boolean}, {@link Integer}, {@link Long},
+   *     {@link Float}, {@link Double}, or a list of one of these
    * @param specs the tensors that will be added, in this order
    * @throws IllegalArgumentException if GGUF cannot express a value or name
    */
