@@ -1,0 +1,40 @@
+package org.qieemo.kernels.cuda;
+
+import java.util.List;
+import org.qieemo.kernels.device.DeviceBackend;
+import org.qieemo.kernels.device.KernelText;
+import org.qieemo.kernels.device.Limits;
+
+/** What the jar has compiled kernels of, for the program that compiles them. Stateless. */
+public final class CudaKernels {
+  /** What every device of compute capability 7.5 permits. */
+  private static final Limits LIMITS = new Limits(1024, 48 << 10, 1L << 32);
+
+  private CudaKernels() {}
+
+  /**
+   * One text and what it is compiled for.
+   *
+   * @param text what nvcc gets
+   * @param target nvcc's name of the least device, such as {@code sm_75}
+   * @param file name of the PTX file
+   * @param header its first line
+   */
+  public record Source(KernelText text, String target, String file, String header) {
+    private static Source of(KernelText text, String target) {
+      return new Source(text, target, Ptx.fileName(text), Ptx.header(text));
+    }
+  }
+
+  /** All of them. */
+  public static List<Source> sources() {
+    return DeviceBackend.kernelTexts(LIMITS).stream()
+        .map(text -> Source.of(text, "sm_75"))
+        .toList();
+  }
+
+  /** The jar's PTX of a source, with its header. */
+  public static byte[] ptx(Source source) {
+    return Ptx.of(source.text());
+  }
+}
