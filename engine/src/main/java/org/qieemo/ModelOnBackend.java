@@ -6,6 +6,7 @@ import org.qieemo.kernels.Backend;
 import org.qieemo.kernels.BackendException;
 import org.qieemo.kernels.BackendOptions;
 import org.qieemo.kernels.Backends;
+import org.qieemo.kernels.Precision;
 import org.qieemo.model.Qieemo;
 import org.qieemo.weights.ModelFile;
 
@@ -15,7 +16,7 @@ import org.qieemo.weights.ModelFile;
  *
  * @param model the model
  * @param backend what it was prepared on; whoever gets it closes it
- * @param warnings one line for each back end that {@code auto} gave up
+ * @param warnings one line for each thing that {@code auto} gave up: a back end, the precision
  */
 record ModelOnBackend(Qieemo model, Backend backend, List<String> warnings) {
   private static final String CPU = "cpu";
@@ -34,9 +35,10 @@ record ModelOnBackend(Qieemo model, Backend backend, List<String> warnings) {
       if (!name.equals(Backends.AUTO) || backend.name().equals(CPU)) {
         throw e;
       }
-      warnings.add(backend.name() + " cannot take the model: " + e.getMessage());
+      warnings.add(
+          backend.name() + " cannot take the model: " + e.getMessage() + "; cpu runs instead");
     }
-    Backend cpu = Backends.open(CPU, options);
+    Backend cpu = Backends.open(CPU, options.withPrecision(Precision.F32));
     return new ModelOnBackend(prepare(file, cpu), cpu, warnings);
   }
 

@@ -3,11 +3,13 @@ package org.qieemo.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.qieemo.EmotionRecognizer;
 import org.qieemo.RecognizerOptions;
 import org.qieemo.kernels.BackendProvider;
 import org.qieemo.kernels.Backends;
+import org.qieemo.kernels.Precision;
 
 /** The options that choose a model and what runs it. */
 final class ModelOptions {
@@ -24,6 +26,16 @@ final class ModelOptions {
           ModelOptions::wrongBackend);
   static final Option DEVICE =
       Option.text("--device", "D", "device of --backend opencl: index or part of the name");
+
+  static final Option PRECISION =
+      Option.choice(
+          "--precision",
+          "f32|f16|bf16",
+          "factors of matrix products on a GPU; default: f32",
+          () -> Arrays.stream(Precision.values()).map(Precision::text).toList());
+
+  /** What runs a model, and how. */
+  static final List<Option> RUN = List.of(THREADS, BACKEND, DEVICE, PRECISION);
 
   private ModelOptions() {}
 
@@ -50,10 +62,9 @@ final class ModelOptions {
     return recognizer;
   }
 
-  /** One line for each back end that was tried and given up. */
+  /** One line for each back end that was tried and given up, or runs otherwise than asked for. */
   static void warn(EmotionRecognizer recognizer, Console console) {
-    String instead = "; " + recognizer.backend().name() + " runs instead";
-    recognizer.backend().warnings().forEach(w -> console.error("warning: " + w + instead));
+    recognizer.backend().warnings().forEach(w -> console.error("warning: " + w));
   }
 
   /** Loads a model file, or the embedded model for null, to run as the command line says. */
@@ -78,6 +89,7 @@ final class ModelOptions {
             .withExpectedSeconds(seconds)
             .withBackend(arguments.get(BACKEND.name(), Backends.AUTO))
             .withDevice(arguments.get(DEVICE.name(), ""))
+            .withPrecision(Precision.parse(arguments.get(PRECISION.name(), "f32")))
             .withThreads(threads);
     try {
       return model == null

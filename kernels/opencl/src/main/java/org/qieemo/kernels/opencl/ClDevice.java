@@ -1,5 +1,6 @@
 package org.qieemo.kernels.opencl;
 
+import java.util.List;
 import org.jocl.CL;
 import org.jocl.cl_command_queue;
 import org.jocl.cl_context;
@@ -47,6 +48,17 @@ final class ClDevice implements Device {
   @Override
   public String description() {
     return "OpenCL, " + info.describe();
+  }
+
+  @Override
+  public List<String> warnings() {
+    return Jocl.signals().filter(SignalHandlers.State.REPLACED::equals).isPresent()
+        ? List.of(
+            "the OpenCL driver of "
+                + info.platformName()
+                + " replaced Java's signal handlers, the process may end without a message: "
+                + SignalHandlers.remedy())
+        : List.of();
   }
 
   @Override

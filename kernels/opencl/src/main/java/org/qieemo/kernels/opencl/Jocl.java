@@ -1,12 +1,16 @@
 package org.qieemo.kernels.opencl;
 
 import java.io.IOException;
+import java.util.Optional;
 import org.jocl.LibUtils;
 import org.qieemo.kernels.device.NativeLibrary;
 
 /** Loads JOCL's native code, once. */
 final class Jocl {
   private static final String CLASS = "org.jocl.CL";
+
+  /** Signals caught before any driver was loaded; must stand before the next line. */
+  private static final long CAUGHT_BEFORE = SignalHandlers.here().caught();
 
   /** Why it cannot be used, null if it can. */
   private static final String PROBLEM = load();
@@ -16,6 +20,11 @@ final class Jocl {
   /** Why JOCL cannot be used, one sentence that says what to do; null if it can. */
   static String problem() {
     return PROBLEM;
+  }
+
+  /** What drivers have done to Java's signal handlers, as far as the system tells. */
+  static Optional<SignalHandlers.State> signals() {
+    return SignalHandlers.here().since(CAUGHT_BEFORE);
   }
 
   private static String load() {
