@@ -6,6 +6,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.qieemo.kernels.Backend;
 import org.qieemo.kernels.BackendException;
+import org.qieemo.kernels.BackendOptions;
 import org.qieemo.kernels.device.Device;
 import org.qieemo.kernels.device.DeviceBackend;
 
@@ -24,9 +25,9 @@ public final class CudaDevices {
     return CudaDevice.open(choose(device));
   }
 
-  /** A back end on a device. */
-  static Backend backend(String device) {
-    return DeviceBackend.open(open(device));
+  /** A back end on the device that the options name. */
+  static Backend backend(BackendOptions options) {
+    return DeviceBackend.open(open(options.device()), options.precision());
   }
 
   static CudaDeviceInfo choose(String device) {

@@ -1,11 +1,14 @@
 package org.qieemo.kernels.cuda;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.qieemo.kernels.Backend;
 import org.qieemo.kernels.BackendException;
 import org.qieemo.kernels.BackendOptions;
 import org.qieemo.kernels.BackendProvider;
+import org.qieemo.kernels.Precision;
 
 /**
  * Opens a CUDA device. {@link BackendOptions#device()} or the system property {@value
@@ -66,8 +69,13 @@ public final class CudaProvider implements BackendProvider {
   }
 
   @Override
+  public Set<Precision> precisions() {
+    return EnumSet.allOf(Precision.class);
+  }
+
+  @Override
   public Backend open(BackendOptions options) {
-    return CudaDevices.backend(options.device());
+    return CudaDevices.backend(options);
   }
 
   /** Why there is no CUDA, null if there is. */
