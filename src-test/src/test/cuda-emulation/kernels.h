@@ -14,6 +14,9 @@
 #include <utility>
 #include <vector>
 
+#include <immintrin.h>
+
+#define EMULATION
 #define __global__
 #define __device__
 #define __forceinline__ inline
@@ -262,4 +265,92 @@ static inline unsigned __float_as_uint(float value) {
   unsigned bits;
   std::memcpy(&bits, &value, 4);
   return bits;
+}
+
+struct float2 {
+  float x, y;
+};
+
+/* What tensor_core.h has as instructions. */
+
+#define DYNAMIC_MEMORY(name)                                                                        \
+  unsigned char* name = reinterpret_cast<unsigned char*>(                                           \
+      (reinterpret_cast<uintptr_t>(emulation::dynamic_memory.data()) + 127) & ~uintptr_t(127))
+
+static inline void copy_async(void* to, const void* from, int bytes) {
+  if (reinterpret_cast<uintptr_t>(to) % 16 != 0 || reinterpret_cast<uintptr_t>(from) % 16 != 0) {
+    std::fprintf(stderr, "emulation: an asynchronous copy is not aligned\n");
+    std::abort();
+  }
+  emulation::threads[emulation::current].copies.back().push_back({to, from, bytes, 16 - bytes});
+}
+
+static inline void copy_commit() { emulation::threads[emulation::current].copies.emplace_back(); }
+
+template <int groups>
+static inline void copy_wait() {
+  auto& copies = emulation::threads[emulation::current].copies;
+  while (copies.size() > groups + 1) { /* the last one is open */
+    for (const emulation::Copy& copy : copies.front()) {
+      std::memcpy(copy.to, copy.from, copy.bytes);
+      std::memset(static_cast<char*>(copy.to) + copy.bytes, 0, copy.zeros);
+    }
+    copies.erase(copies.begin());
+  }
+}
+
+static inline unsigned matrix_part(const unsigned char* row) {
+  unsigned two;
+  std::memcpy(&two, row + emulation::current % 4 * 4, 4);
+  return two;
+}
+
+static inline void load_matrices(unsigned& m0, unsigned& m1, unsigned& m2, unsigned& m3, const void* row) {
+  if (reinterpret_cast<uintptr_t>(row) % 16 != 0) {
+    std::fprintf(stderr, "emulation: a matrix row is not aligned\n");
+    std::abort();
+  }
+  emulation::show(row);
+  unsigned* parts[] = {&m0, &m1, &m2, &m3};
+  for (int i = 0; i < 4; ++i) {
+    int lane = i * 8 + emulation::current % emulation::WARP / 4;
+    *parts[i] = matrix_part(static_cast<const unsigned char*>(emulation::seen<const void*>(lane)));
+  }
+  emulation::warp_barrier();
+}
+
+#if defined(FACTOR_BF16)
+static inline unsigned short to_factor(float value) {
+  unsigned bits = __float_as_uint(value);
+  return value != value ? 0x7fff : (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
+}
+static inline float of_factor(unsigned short factor) { return __uint_as_float(unsigned(factor) << 16); }
+#else
+static inline unsigned short to_factor(float value) { return _cvtss_sh(value, 0); }
+static inline float of_factor(unsigned short factor) { return _cvtsh_ss(factor); }
+#endif
+
+static inline unsigned pack(float low, float high) { return to_factor(low) | unsigned(to_factor(high)) << 16; }
+
+struct Fragments {
+  unsigned a[4], b[2];
+};
+
+static inline void multiply_add(float (&c)[4], const unsigned (&a)[4], const unsigned (&b)[2]) {
+  Fragments mine;
+  std::memcpy(mine.a, a, sizeof a);
+  std::memcpy(mine.b, b, sizeof b);
+  emulation::show(mine);
+  int g = emulation::current % 32 / 4, t = emulation::current % 4;
+  for (int e = 0; e < 4; ++e) {
+    int row = g + e / 2 * 8, column = 2 * t + e % 2;
+    float sum = c[e];
+    for (int k = 0; k < 16; ++k) {
+      unsigned x = emulation::seen<Fragments>(row % 8 * 4 + k % 8 / 2).a[row / 8 + k / 8 * 2];
+      unsigned y = emulation::seen<Fragments>(column * 4 + k % 8 / 2).b[k / 8];
+      sum += of_factor(x >> k % 2 * 16) * of_factor(y >> k % 2 * 16);
+    }
+    c[e] = sum;
+  }
+  emulation::warp_barrier();
 }

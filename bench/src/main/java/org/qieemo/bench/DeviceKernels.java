@@ -15,7 +15,8 @@ import org.qieemo.kernels.device.DeviceBackend;
 /**
  * Times each kernel of a device by the device's own clock, after its result was compared with the
  * CPU's. Arguments: back end ({@code opencl}), frames (375, which is 15 s), device (the best),
- * precision ({@code f32}).
+ * precision ({@code f32}), sizes
+ * of square products ({@code 4096}).
  */
 public final class DeviceKernels {
   private static final int WARM_UPS = 3;
@@ -31,8 +32,7 @@ public final class DeviceKernels {
     int frames = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 375;
     String device = arguments.length > 2 ? arguments[2] : "";
     Precision precision = Precision.parse(arguments.length > 3 ? arguments[3] : "f32");
-    BackendOptions options =
-        new BackendOptions(0, device, BackendOptions.UNKNOWN, precision);
+    BackendOptions options = new BackendOptions(0, device, BackendOptions.UNKNOWN, precision);
     try (Backend opened = Backends.open(name, options);
         Backend cpu = Backends.open("cpu", BackendOptions.DEFAULT)) {
       if (!(opened instanceof DeviceBackend backend)) {
@@ -43,7 +43,11 @@ public final class DeviceKernels {
           "median of " + RUNS + " runs by the device's clock, results checked first");
       System.out.println("| kernel | size | us | GFLOP/s | GB/s | largest difference |");
       System.out.println("|---|---|---|---|---|---|");
-      for (DeviceCase one : DeviceCase.all(frames)) {
+      List<DeviceCase> cases = new ArrayList<>(DeviceCase.all(frames));
+      for (int i = 4; i < arguments.length; i++) {
+        cases.add(DeviceCase.square(Integer.parseInt(arguments[i])));
+      }
+      for (DeviceCase one : cases) {
         double difference = check(one, backend, cpu, precision);
         report(one, median(one, backend), difference);
       }
@@ -51,8 +55,7 @@ public final class DeviceKernels {
   }
 
   /** The largest difference from the CPU's result. */
-  private static double check(
-      DeviceCase one, Backend backend, Backend cpu, Precision precision) {
+  private static double check(DeviceCase one, Backend backend, Backend cpu, Precision precision) {
     float[] expected = once(one, cpu);
     float[] found = once(one, backend);
     double largest = 0;

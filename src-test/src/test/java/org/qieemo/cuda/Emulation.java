@@ -80,9 +80,10 @@ final class Emulation {
     Files.move(partial, library, StandardCopyOption.ATOMIC_MOVE);
   }
 
-  /** A kernel text between the emulation's header and the table of its kernels. */
+  /** A kernel text with the emulation's header behind its definitions and a table at its end. */
   private static String withTable(String text) {
-    StringBuilder all = new StringBuilder("#include \"kernels.h\"\n").append(text);
+    int body = text.indexOf("\n/*") + 1;
+    StringBuilder all = new StringBuilder(text).insert(body, "#include \"kernels.h\"\n");
     all.append("\nstatic const emulation::Kernel TABLE[] = {\n");
     Matcher kernels = KERNEL.matcher(text);
     while (kernels.find()) {

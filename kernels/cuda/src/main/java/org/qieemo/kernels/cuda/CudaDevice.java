@@ -1,5 +1,6 @@
 package org.qieemo.kernels.cuda;
 
+import java.util.List;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUevent;
 import jcuda.driver.CUresult;
@@ -7,10 +8,12 @@ import jcuda.driver.CUstream;
 import jcuda.driver.CUstream_flags;
 import jcuda.driver.JCudaDriver;
 import org.qieemo.kernels.BackendException;
+import org.qieemo.kernels.DType;
 import org.qieemo.kernels.device.Device;
 import org.qieemo.kernels.device.KernelText;
 import org.qieemo.kernels.device.Limits;
 import org.qieemo.kernels.device.Memory;
+import org.qieemo.kernels.device.ProductKernels;
 import org.qieemo.kernels.device.Program;
 import org.qieemo.kernels.device.Queue;
 import org.qieemo.kernels.device.Timings;
@@ -91,6 +94,13 @@ final class CudaDevice implements Device {
   public Program build(KernelText text) {
     enter();
     return CudaProgram.load(this, text);
+  }
+
+  @Override
+  public List<ProductKernels> products(DType factors) {
+    return info.capability() < TensorCores.LEAST_CAPABILITY
+        ? List.of()
+        : TensorCores.products(factors, info.processors());
   }
 
   @Override

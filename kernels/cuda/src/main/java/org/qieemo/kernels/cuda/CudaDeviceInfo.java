@@ -13,12 +13,19 @@ import org.qieemo.kernels.device.Limits;
  *
  * @param handle of the driver, valid as long as the process
  * @param capability compute capability, 90 for 9.0
+ * @param processors multiprocessors
  * @param bytes of device memory
  * @param driver the driver's CUDA version, 12020 for 12.2
  * @param limits of kernels and allocations
  */
 record CudaDeviceInfo(
-    CUdevice handle, String name, int capability, long bytes, int driver, Limits limits) {
+    CUdevice handle,
+    String name,
+    int capability,
+    int processors,
+    long bytes,
+    int driver,
+    Limits limits) {
   /** What the PTX is compiled for. */
   private static final int LEAST_CAPABILITY = 75;
 
@@ -52,6 +59,7 @@ record CudaDeviceInfo(
         device,
         new String(name, StandardCharsets.UTF_8).split("\0", 2)[0].trim(),
         10 * major + minor,
+        attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT),
         bytes[0],
         driver,
         new Limits(items, STATIC_BYTES, bytes[0]));

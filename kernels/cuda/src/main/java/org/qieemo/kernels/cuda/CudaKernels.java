@@ -1,6 +1,8 @@
 package org.qieemo.kernels.cuda;
 
+import java.util.ArrayList;
 import java.util.List;
+import org.qieemo.kernels.DType;
 import org.qieemo.kernels.device.DeviceBackend;
 import org.qieemo.kernels.device.KernelText;
 import org.qieemo.kernels.device.Limits;
@@ -28,9 +30,13 @@ public final class CudaKernels {
 
   /** All of them. */
   public static List<Source> sources() {
-    return DeviceBackend.kernelTexts(LIMITS).stream()
-        .map(text -> Source.of(text, "sm_75"))
-        .toList();
+    List<Source> all = new ArrayList<>();
+    DeviceBackend.kernelTexts(LIMITS).forEach(text -> all.add(Source.of(text, "sm_75")));
+    for (DType factors : List.of(DType.F16, DType.BF16)) {
+      TensorCores.products(factors, 1)
+          .forEach(kernels -> all.add(Source.of(kernels.text(), TensorCores.TARGET)));
+    }
+    return all;
   }
 
   /** The jar's PTX of a source, with its header. */

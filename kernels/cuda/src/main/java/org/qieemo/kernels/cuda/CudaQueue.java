@@ -61,8 +61,9 @@ class CudaQueue implements Queue {
     Launch kernel = ofProgram.get(name);
     if (kernel == null) {
       device.enter();
-      int number = launches.number(((CudaProgram) program).function(name));
-      kernel = new Launch(this, name, number);
+      CudaProgram mine = (CudaProgram) program;
+      int number = launches.number(mine.function(name));
+      kernel = new Launch(this, name, number, mine.dynamicBytes());
       ofProgram.put(name, kernel);
     }
     return kernel.begin();

@@ -13,15 +13,17 @@ final class Launch implements Kernel {
   private final CudaQueue queue;
   private final String name;
   private final int number;
+  private final int dynamicBytes;
   private long[] values = new long[24]; // little-endian: smaller types lie in the low bytes
   private final List<CudaMemory> memories = new ArrayList<>();
   private int arguments;
   private Grid grid;
 
-  Launch(CudaQueue queue, String name, int number) {
+  Launch(CudaQueue queue, String name, int number, int dynamicBytes) {
     this.queue = queue;
     this.name = name;
     this.number = number;
+    this.dynamicBytes = dynamicBytes;
   }
 
   /** Starts with the first argument. */
@@ -71,7 +73,8 @@ final class Launch implements Kernel {
   }
 
   void header(LongBuffer to, int count) {
-    to.put(number).put(grid.x()).put(grid.y()).put(grid.z()).put(grid.items()).put(count);
+    to.put(number).put(grid.x()).put(grid.y()).put(grid.z());
+    to.put(grid.items()).put(dynamicBytes).put(count);
   }
 
   void values(LongBuffer to) {

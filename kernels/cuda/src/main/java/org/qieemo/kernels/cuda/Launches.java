@@ -20,7 +20,7 @@ import jcuda.driver.JCudaDriver;
  */
 final class Launches {
   private static final int CAPACITY = 1 << 17; // longs
-  private static final int HEADER = 6; // kernel, grid x, y, z, work-items, arguments
+  private static final int HEADER = 7; // kernel, grid x, y, z, work-items, dynamic bytes, arguments
 
   private final CudaDevice device;
   private final Host host = new Host();
@@ -88,7 +88,7 @@ final class Launches {
     int at = 0;
     while (at < words.position()) {
       CUfunction function = functions.get((int) words.get(at));
-      int arguments = (int) words.get(at + 5);
+      int arguments = (int) words.get(at + 6);
       int code =
           JCudaDriver.cuLaunchKernel(
               function,
@@ -98,7 +98,7 @@ final class Launches {
               (int) words.get(at + 4),
               1,
               1,
-              0,
+              (int) words.get(at + 5),
               stream,
               new Parameters(base + (long) (at + HEADER) * Long.BYTES),
               null);

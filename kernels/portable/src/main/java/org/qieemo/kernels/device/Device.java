@@ -2,6 +2,7 @@ package org.qieemo.kernels.device;
 
 import java.util.List;
 import org.qieemo.kernels.BackendException;
+import org.qieemo.kernels.DType;
 
 /**
  * An opened accelerator. Thread-safe; whoever gets an object from it closes that object before the
@@ -36,6 +37,16 @@ public interface Device extends AutoCloseable {
    * @throws BackendException if the driver refuses them
    */
   Program build(KernelText text);
+
+  /**
+   * Kernels of this device's own for matrix products whose factors are both rounded to a type, from
+   * the largest tile to the smallest; where there are none, the portable kernels multiply.
+   *
+   * @param factors F16 or BF16, which is also how the weights are stored
+   */
+  default List<ProductKernels> products(DType factors) {
+    return List.of();
+  }
 
   /** Opens a queue of commands that run in their order. */
   Queue newQueue();

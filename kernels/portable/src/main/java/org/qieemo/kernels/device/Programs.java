@@ -14,11 +14,13 @@ final class Programs implements AutoCloseable {
   private static final String REDUCE = "reduce.h";
 
   private final Device device;
+  private final Tuning tuning;
   private final Map<String, String> definitions;
   private final Map<String, Program> built = new HashMap<>(); // by name of the text
 
   Programs(Device device, Tuning tuning) {
     this.device = device;
+    this.tuning = tuning;
     this.definitions = tuning.definitions();
   }
 
@@ -57,12 +59,28 @@ final class Programs implements AutoCloseable {
     return KernelText.of("attention", null, term.name().toLowerCase(Locale.ROOT), all);
   }
 
-  Program linear(DType stored) {
-    return program(product("linear", stored, definitions));
-  }
-
-  Program conv2d(DType stored) {
-    return program(product("conv2d", stored, definitions));
+  /**
+   * The kernels of linear.cl or conv2d.cl for a weight.
+   *
+   * @param rounded whether x may be rounded to the weight's type
+   */
+  Products products(String op, DType stored, boolean rounded) {
+    TiledProgram portable =
+        new TiledProgram(
+            program(product(op, stored, definitions)),
+            tuning.tile(),
+            tuning.tile(),
+            tuning.tileItems(),
+            0,
+            false);
+    List<TiledProgram> own = new ArrayList<>();
+    if (rounded) {
+      for (ProductKernels k : device.products(stored)) {
+        Program program = program(k.text());
+        own.add(new TiledProgram(program, k.rows(), k.cols(), k.items(), k.leastGroups(), true));
+      }
+    }
+    return new Products(own, portable);
   }
 
   Program attention(PositionTerm term) {
