@@ -30,7 +30,7 @@ record ModelOnBackend(Qieemo model, Backend backend, List<String> warnings) {
     List<String> warnings = new ArrayList<>();
     Backend backend = Backends.open(name, options, warnings::add);
     try {
-      return new ModelOnBackend(prepare(file, backend), backend, warnings);
+      return on(backend, file, warnings);
     } catch (BackendException e) {
       if (!name.equals(Backends.AUTO) || backend.name().equals(CPU)) {
         throw e;
@@ -38,8 +38,27 @@ record ModelOnBackend(Qieemo model, Backend backend, List<String> warnings) {
       warnings.add(
           backend.name() + " cannot take the model: " + e.getMessage() + "; cpu runs instead");
     }
-    Backend cpu = Backends.open(CPU, options.withPrecision(Precision.F32));
-    return new ModelOnBackend(prepare(file, cpu), cpu, warnings);
+    return onCpu(file, options, warnings);
+  }
+
+  /** Prepares on the CPU, whatever the other options say. */
+  static ModelOnBackend onCpu(ModelFile file, BackendOptions options) {
+    return onCpu(file, options, List.of());
+  }
+
+  private static ModelOnBackend onCpu(
+      ModelFile file, BackendOptions options, List<String> warnings) {
+    return on(Backends.open(CPU, options.withPrecision(Precision.F32)), file, warnings);
+  }
+
+  /** Prepares on a back end, which is closed if it cannot take the model. */
+  static ModelOnBackend on(Backend backend, ModelFile file, List<String> warnings) {
+    return new ModelOnBackend(prepare(file, backend), backend, warnings);
+  }
+
+  /** Whether this is what other back ends are given up for. */
+  boolean isOnCpu() {
+    return backend.name().equals(CPU);
   }
 
   private static Qieemo prepare(ModelFile file, Backend backend) {
@@ -49,10 +68,5 @@ record ModelOnBackend(Qieemo model, Backend backend, List<String> warnings) {
       backend.close();
       throw e;
     }
-  }
-
-  /** What the API tells of the back end. */
-  BackendInfo info() {
-    return new BackendInfo(backend.name(), backend.description(), List.copyOf(warnings));
   }
 }

@@ -15,8 +15,7 @@ import org.qieemo.kernels.device.DeviceBackend;
 /**
  * Times each kernel of a device by the device's own clock, after its result was compared with the
  * CPU's. Arguments: back end ({@code opencl}), frames (375, which is 15 s), device (the best),
- * precision ({@code f32}), sizes
- * of square products ({@code 4096}).
+ * precision ({@code f32}), sizes of square products ({@code 4096}).
  */
 public final class DeviceKernels {
   private static final int WARM_UPS = 3;

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.qieemo.kernels.Activation;
 import org.qieemo.kernels.Backend;
 import org.qieemo.kernels.BackendException;
+import org.qieemo.kernels.DeviceLostException;
 import org.qieemo.kernels.Execution;
 import org.qieemo.kernels.HostTensor;
 import org.qieemo.kernels.Linear;
@@ -146,12 +147,12 @@ class GraphTest {
       Execution e = backend.newExecution();
       Control.failLaunch(CUresult.CUDA_ERROR_ILLEGAL_ADDRESS);
       for (int i = 0; i < 2; i++) {
-        BackendException failure =
-            assertThrows(BackendException.class, () -> run(backend, e, layer, 3));
+        DeviceLostException failure =
+            assertThrows(DeviceLostException.class, () -> run(backend, e, layer, 3));
         assertTrue(failure.getMessage().contains("ILLEGAL_ADDRESS"), failure.getMessage());
         assertTrue(failure.getMessage().contains("restart the program"), failure.getMessage());
       }
-      assertThrows(BackendException.class, backend::newExecution);
+      assertThrows(DeviceLostException.class, backend::newExecution);
       e.close();
     } finally {
       Control.heal();

@@ -58,7 +58,7 @@ class BackendsTest {
   }
 
   @Test
-  void aPrecisionThatIsMissingIsRefusedWithWhatThereIs() {
+  void whatABackEndLacksIsRefusedIfItWasNamedAndToldUnderAuto() {
     BackendOptions options = new BackendOptions(1).withPrecision(Precision.F16);
     BackendException refused =
         assertThrows(BackendException.class, () -> Backends.open("cpu", options));
@@ -70,6 +70,13 @@ class BackendsTest {
       assertEquals("cpu", backend.name());
     }
     assertEquals(List.of("the cpu back end has no f16, only f32: it computes in f32"), warnings);
+    warnings.clear();
+    BackendOptions third = new BackendOptions(1, "3", BackendOptions.UNKNOWN);
+    try (Backend backend = Backends.open("auto", third, warnings::add)) {
+      assertEquals("cpu", backend.name());
+    }
+    assertEquals(
+        List.of("auto takes the CPU, device '3' is not used: name its back end, too"), warnings);
     assertEquals(Precision.BF16, Precision.parse("bf16"));
     assertThrows(IllegalArgumentException.class, () -> Precision.parse("F16"));
   }

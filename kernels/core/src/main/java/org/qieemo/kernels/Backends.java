@@ -39,7 +39,7 @@ public final class Backends {
    * if it lacks the precision.
    *
    * @param warnings gets one line for each back end that {@code auto} found usable but could not
-   *     open, or that lacks the precision, and {@link Backend#warnings()}
+   *     open, or that lacks the precision or the device, and {@link Backend#warnings()}
    * @throws BackendException if there is none of that name, it cannot run here, or lacks the
    *     precision
    */
@@ -69,6 +69,7 @@ public final class Backends {
       if (provider.probeForAuto().automatic()) {
         try {
           Backend backend = openInSomePrecision(provider, options, warnings);
+          warnOfDevice(provider, options, warnings);
           givenUp.forEach(line -> warnings.accept(line + "; " + backend.name() + " runs instead"));
           return withWarnings(backend, warnings);
         } catch (BackendException e) {
@@ -78,6 +79,15 @@ public final class Backends {
       }
     }
     throw last;
+  }
+
+  private static void warnOfDevice(
+      BackendProvider provider, BackendOptions options, Consumer<String> warnings) {
+    String device = options.device();
+    if (!device.isEmpty() && provider.priority() == 0) {
+      warnings.accept(
+          "auto takes the CPU, device '" + device + "' is not used: name its back end, too");
+    }
   }
 
   private static Backend openInSomePrecision(

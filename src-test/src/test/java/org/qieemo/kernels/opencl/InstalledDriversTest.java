@@ -1,6 +1,8 @@
 package org.qieemo.kernels.opencl;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -90,5 +92,20 @@ class InstalledDriversTest {
     assertEquals(Optional.empty(), found(Map.of()));
     Files.delete(vendors.resolve("folder.icd"));
     assertEquals(Optional.of(List.of("libpocl.so.2.11.0")), found(Map.of()));
+  }
+
+  @Test
+  void theLibraryIsAbsentWhereNeitherTheCacheNorAFolderHasIt() throws IOException {
+    Path cache = Files.writeString(folder.resolve("ld.so.cache"), "\0libc.so.6\0/lib/libc.so.6");
+    List<Path> folders = List.of(folder.resolve("nowhere"), vendors);
+    assertTrue(new IcdLoader(cache, folders).isAbsent());
+    Files.createFile(vendors.resolve("libOpenCL.so.1"));
+    assertFalse(new IcdLoader(cache, folders).isAbsent());
+    assertTrue(new IcdLoader(cache, List.of()).isAbsent());
+    Files.write(cache, new byte[] {(byte) 0xff, (byte) 0xfe, 0});
+    assertTrue(new IcdLoader(cache, List.of()).isAbsent());
+    Files.writeString(cache, "\0libOpenCL.so.1\0/usr/lib/libOpenCL.so.1");
+    assertFalse(new IcdLoader(cache, List.of()).isAbsent());
+    assertFalse(new IcdLoader(folder.resolve("none"), List.of()).isAbsent(), "cannot be told");
   }
 }

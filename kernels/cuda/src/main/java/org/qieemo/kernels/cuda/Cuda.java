@@ -3,6 +3,7 @@ package org.qieemo.kernels.cuda;
 import java.util.Set;
 import jcuda.driver.CUresult;
 import org.qieemo.kernels.BackendException;
+import org.qieemo.kernels.DeviceLostException;
 
 /** Return codes of the driver as words and exceptions. Stateless. */
 final class Cuda {
@@ -56,7 +57,7 @@ final class Cuda {
   static BackendException failure(int code, String what) {
     String tried = "to " + what + " (" + name(code) + ")";
     if (isFatal(code)) {
-      return new BackendException(
+      return new DeviceLostException(
           "the CUDA device failed " + tried + ": restart the program, or use --backend cpu");
     }
     return switch (code) {

@@ -9,6 +9,7 @@ import jcuda.driver.CUstream_flags;
 import jcuda.driver.JCudaDriver;
 import org.qieemo.kernels.BackendException;
 import org.qieemo.kernels.DType;
+import org.qieemo.kernels.DeviceLostException;
 import org.qieemo.kernels.device.Device;
 import org.qieemo.kernels.device.KernelText;
 import org.qieemo.kernels.device.Limits;
@@ -60,7 +61,7 @@ final class CudaDevice implements Device {
   void enter() {
     BackendException failure = lost;
     if (failure != null) {
-      throw new BackendException(failure.getMessage(), failure);
+      throw new DeviceLostException(failure.getMessage());
     }
     Cuda.check(JCudaDriver.cuCtxSetCurrent(context), "use the device");
   }

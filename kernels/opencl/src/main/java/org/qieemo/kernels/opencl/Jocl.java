@@ -8,6 +8,9 @@ import org.qieemo.kernels.device.NativeLibrary;
 /** Loads JOCL's native code, once. */
 final class Jocl {
   private static final String CLASS = "org.jocl.CL";
+  private static final String NO_LIBRARY =
+      "no OpenCL library (libOpenCL.so.1): install your device's OpenCL driver and an ICD loader,"
+          + " such as Debian's ocl-icd-libopencl1";
 
   /** Signals caught before any driver was loaded; must stand before the next line. */
   private static final long CAUGHT_BEFORE = SignalHandlers.here().caught();
@@ -28,6 +31,9 @@ final class Jocl {
   }
 
   private static String load() {
+    if (IcdLoader.here().isAbsent()) {
+      return NO_LIBRARY;
+    }
     try {
       String file =
           LibUtils.createLibraryFileName(LibUtils.createPlatformLibraryName("JOCL_2_0_6"));
@@ -36,8 +42,7 @@ final class Jocl {
     } catch (NoClassDefFoundError | ClassNotFoundException e) {
       return "JOCL is not on the class path: add jocl-2.0.6.jar, or use qieemo-opencl.jar";
     } catch (LinkageError e) {
-      return "no OpenCL library (libOpenCL.so.1): install your device's OpenCL driver and an ICD"
-          + " loader, such as Debian's ocl-icd-libopencl1";
+      return NO_LIBRARY;
     } catch (IOException e) {
       return "JOCL's native library cannot be unpacked ("
           + e.getMessage()

@@ -84,6 +84,8 @@ public final class OpenClProvider implements BackendProvider {
         lines.add("device " + index++ + ": " + device.describe() + ", " + state);
       }
       Jocl.signals().map(SignalHandlers::describe).ifPresent(lines::add);
+    } catch (BackendException e) { // the probe has said so
+      return List.of();
     } catch (RuntimeException | LinkageError e) {
       lines.add("its devices cannot be listed: " + e.getMessage());
     }

@@ -21,9 +21,9 @@ import org.qieemo.kernels.Execution;
 import org.qieemo.kernels.HostTensor;
 import org.qieemo.kernels.Linear;
 import org.qieemo.kernels.Norm;
+import org.qieemo.kernels.OpShapes;
 import org.qieemo.kernels.PositionTerm;
 import org.qieemo.kernels.Precision;
-import org.qieemo.kernels.ShapeException;
 
 /**
  * The op contract on an accelerator. Weights are uploaded once, when a layer is prepared. In {@link
@@ -136,15 +136,10 @@ public final class DeviceBackend implements Backend {
   @Override
   public Linear linear(HostTensor weight, HostTensor bias, Activation activation) {
     requireOpen();
+    OpShapes.linearLayer(weight, bias, activation);
     int rows = weight.dim(0);
     int inputs = columns(weight);
-    if (bias != null) {
-      ShapeException.require("linear", "elements of the bias", rows, bias.elements());
-    }
     boolean glu = activation == Activation.GLU;
-    if (rows < 1 || inputs < 1 || glu && rows % 2 != 0) {
-      throw new ShapeException("linear: " + weight + " has no usable shape for " + activation);
-    }
     DType stored = stored(weight);
     return new DeviceLinear(
         this,
@@ -167,10 +162,7 @@ public final class DeviceBackend implements Backend {
   @Override
   public Norm layerNorm(HostTensor gamma, HostTensor beta, float eps, Activation activation) {
     requireOpen();
-    ShapeException.require("layer norm", "elements of beta", gamma.elements(), beta.elements());
-    if (activation == Activation.GLU) {
-      throw new ShapeException("layer norm: GLU is for linear layers");
-    }
+    OpShapes.normLayer(gamma, beta, activation);
     int width = Math.toIntExact(gamma.elements());
     return new DeviceNorm(
         this, upload(gamma.toFloats()), upload(beta.toFloats()), width, eps, activation);
@@ -203,17 +195,11 @@ public final class DeviceBackend implements Backend {
   @Override
   public Conv2d conv2d(HostTensor weight, HostTensor bias, Conv2dGeometry geometry) {
     requireOpen();
-    String op = "conv2d";
-    ShapeException.require(op, "rank of the weight", 4, weight.rank());
-    ShapeException.require(op, "output channels", geometry.outputChannels(), weight.dim(0));
-    ShapeException.require(op, "taps over time", geometry.kernel(), weight.dim(1));
-    ShapeException.require(op, "taps over frequency", geometry.kernel(), weight.dim(2));
-    ShapeException.require(op, "input channels", geometry.inputChannels(), weight.dim(3));
-    ShapeException.require(op, "elements of the bias", weight.dim(0), bias.elements());
+    OpShapes.conv2dLayer(weight, bias, geometry);
     DType stored = stored(weight);
     return new DeviceConv2d(
         this,
-        programs.products(op, stored, isRounded(geometry.inputChannels())),
+        programs.products("conv2d", stored, isRounded(geometry.inputChannels())),
         upload(weight, stored),
         upload(bias.toFloats()),
         geometry);
