@@ -271,6 +271,10 @@ struct float2 {
   float x, y;
 };
 
+struct float4 {
+  float x, y, z, w;
+};
+
 /* What tensor_core.h has as instructions. */
 
 #define DYNAMIC_MEMORY(name)                                                                        \
@@ -299,6 +303,13 @@ static inline void copy_wait() {
   }
 }
 
+static inline void require_aligned(const void* row) {
+  if (reinterpret_cast<uintptr_t>(row) % 16 != 0) {
+    std::fprintf(stderr, "emulation: a matrix row is not aligned\n");
+    std::abort();
+  }
+}
+
 static inline unsigned matrix_part(const unsigned char* row) {
   unsigned two;
   std::memcpy(&two, row + emulation::current % 4 * 4, 4);
@@ -306,15 +317,29 @@ static inline unsigned matrix_part(const unsigned char* row) {
 }
 
 static inline void load_matrices(unsigned& m0, unsigned& m1, unsigned& m2, unsigned& m3, const void* row) {
-  if (reinterpret_cast<uintptr_t>(row) % 16 != 0) {
-    std::fprintf(stderr, "emulation: a matrix row is not aligned\n");
-    std::abort();
-  }
+  require_aligned(row);
   emulation::show(row);
   unsigned* parts[] = {&m0, &m1, &m2, &m3};
   for (int i = 0; i < 4; ++i) {
     int lane = i * 8 + emulation::current % emulation::WARP / 4;
     *parts[i] = matrix_part(static_cast<const unsigned char*>(emulation::seen<const void*>(lane)));
+  }
+  emulation::warp_barrier();
+}
+
+static inline void load_matrices_transposed(
+    unsigned& m0, unsigned& m1, unsigned& m2, unsigned& m3, const void* row) {
+  require_aligned(row);
+  emulation::show(row);
+  unsigned* parts[] = {&m0, &m1, &m2, &m3};
+  int column = emulation::current % emulation::WARP / 4;
+  for (int i = 0; i < 4; ++i) {
+    unsigned short two[2];
+    for (int e = 0; e < 2; ++e) {
+      int lane = i * 8 + emulation::current % 4 * 2 + e;
+      two[e] = static_cast<const unsigned short*>(emulation::seen<const void*>(lane))[column];
+    }
+    *parts[i] = two[0] | unsigned(two[1]) << 16;
   }
   emulation::warp_barrier();
 }

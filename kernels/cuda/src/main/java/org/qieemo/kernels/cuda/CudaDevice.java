@@ -1,6 +1,7 @@
 package org.qieemo.kernels.cuda;
 
 import java.util.List;
+import java.util.Optional;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUevent;
 import jcuda.driver.CUresult;
@@ -10,6 +11,8 @@ import jcuda.driver.JCudaDriver;
 import org.qieemo.kernels.BackendException;
 import org.qieemo.kernels.DType;
 import org.qieemo.kernels.DeviceLostException;
+import org.qieemo.kernels.PositionTerm;
+import org.qieemo.kernels.device.AttentionKernel;
 import org.qieemo.kernels.device.Device;
 import org.qieemo.kernels.device.KernelText;
 import org.qieemo.kernels.device.Limits;
@@ -102,6 +105,13 @@ final class CudaDevice implements Device {
     return info.capability() < TensorCores.LEAST_CAPABILITY
         ? List.of()
         : TensorCores.products(factors, info.processors());
+  }
+
+  @Override
+  public Optional<AttentionKernel> attention(DType factors, PositionTerm term) {
+    return info.capability() < TensorCores.LEAST_CAPABILITY
+        ? Optional.empty()
+        : TensorCores.attention(factors, term);
   }
 
   @Override

@@ -3,6 +3,7 @@ package org.qieemo.kernels.cuda;
 import java.util.ArrayList;
 import java.util.List;
 import org.qieemo.kernels.DType;
+import org.qieemo.kernels.PositionTerm;
 import org.qieemo.kernels.device.DeviceBackend;
 import org.qieemo.kernels.device.KernelText;
 import org.qieemo.kernels.device.Limits;
@@ -35,6 +36,10 @@ public final class CudaKernels {
     for (DType factors : List.of(DType.F16, DType.BF16)) {
       TensorCores.products(factors, 1)
           .forEach(kernels -> all.add(Source.of(kernels.text(), TensorCores.TARGET)));
+      for (PositionTerm term : PositionTerm.values()) {
+        TensorCores.attention(factors, term)
+            .ifPresent(kernel -> all.add(Source.of(kernel.text(), TensorCores.TARGET)));
+      }
     }
     return all;
   }

@@ -41,6 +41,14 @@ DEVICE void load_matrices(unsigned& m0, unsigned& m1, unsigned& m2, unsigned& m3
                : "memory");
 }
 
+/* The same, each matrix transposed. */
+DEVICE void load_matrices_transposed(unsigned& m0, unsigned& m1, unsigned& m2, unsigned& m3, const void* row) {
+  asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0, %1, %2, %3}, [%4];"
+               : "=r"(m0), "=r"(m1), "=r"(m2), "=r"(m3)
+               : "r"(shared_address(row))
+               : "memory");
+}
+
 #if defined(FACTOR_BF16)
 #define FACTOR_TYPE "bf16"
 #else

@@ -211,6 +211,10 @@ public final class DeviceBackend implements Backend {
     boolean none = spec.positionTerm() == PositionTerm.NONE;
     return new DeviceAttention(
         this,
+        precision == Precision.F32
+            ? null
+            : programs.ownAttention(
+                DType.valueOf(precision.name()), spec.positionTerm(), spec.width() / spec.heads()),
         programs.attention(spec.positionTerm()),
         upload(none ? new float[spec.width()] : spec.biasU().toFloats()),
         upload(none ? new float[spec.width()] : spec.biasV().toFloats()),

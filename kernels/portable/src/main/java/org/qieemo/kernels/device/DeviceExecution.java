@@ -272,12 +272,17 @@ final class DeviceExecution implements Execution {
     }
     Region queries = mine(op, q);
     Region places = term == PositionTerm.NONE ? queries : mine(op, positions);
-    SegmentTables.Table blocks = tables.blocks(segments, Tuning.QUERIES);
+    Region keys = mine(op, kv);
+    int alignment = Products.ALIGNMENT;
+    AttentionProgram program =
+        by.choose(
+            queries.aligned(alignment) && keys.aligned(alignment) && places.aligned(alignment));
+    SegmentTables.Table blocks = tables.blocks(segments, program.queries());
     Kernel kernel =
         queue
-            .kernel(by.program(), "attention")
+            .kernel(program.program(), "attention")
             .region(queries)
-            .region(mine(op, kv))
+            .region(keys)
             .region(places)
             .integer(places.rows())
             .memory(by.biasU())
@@ -289,8 +294,8 @@ final class DeviceExecution implements Execution {
             .integer(by.spec().mask().chunk())
             .integer(by.spec().mask().leftChunks())
             .real(by.scale());
-    int slices = Grid.ceil(by.headWidth(), Tuning.SLICE);
-    launch(kernel, new Grid(blocks.entries(), by.heads(), slices, tuning.attentionItems()));
+    int slices = Grid.ceil(by.headWidth(), program.slice());
+    launch(kernel, new Grid(blocks.entries(), by.heads(), slices, program.items()));
   }
 
   @Override

@@ -10,14 +10,14 @@ import java.util.List;
  */
 record Products(List<TiledProgram> own, TiledProgram portable) {
   /** In floats: what the device's own kernels need of x. */
-  private static final int ALIGNMENT = 4;
+  static final int ALIGNMENT = 4;
 
   /** In elements: what they need of a row of the weight. */
   static final int DEPTH_ALIGNMENT = 8;
 
   /** The kernels for x and a result of this size; which ones does not change a bit of it. */
   TiledProgram choose(Region x, int rows, int cols, boolean glu) {
-    if (x.offset() % ALIGNMENT == 0 && x.stride() % ALIGNMENT == 0) {
+    if (x.aligned(ALIGNMENT)) {
       for (TiledProgram program : own) {
         Grid grid = program.grid(rows, cols, glu);
         if ((long) grid.x() * grid.y() >= program.leastGroups()) {

@@ -83,8 +83,23 @@ final class Programs implements AutoCloseable {
     return new Products(own, portable);
   }
 
-  Program attention(PositionTerm term) {
-    return program(attention(term, definitions));
+  AttentionProgram attention(PositionTerm term) {
+    Program program = program(attention(term, definitions));
+    return new AttentionProgram(program, Tuning.QUERIES, Tuning.SLICE, tuning.attentionItems());
+  }
+
+  /** The device's own kernel for heads of a width, null if there is none. */
+  AttentionProgram ownAttention(DType factors, PositionTerm term, int headWidth) {
+    AttentionKernel kernel = device.attention(factors, term).orElse(null);
+    boolean fits =
+        kernel != null
+            && headWidth <= kernel.mostHeadWidth()
+            && headWidth % Products.ALIGNMENT == 0;
+    if (!fits) {
+      return null;
+    }
+    Program program = program(kernel.text());
+    return new AttentionProgram(program, kernel.queries(), kernel.mostHeadWidth(), kernel.items());
   }
 
   /** An op that reduces rows. */
