@@ -103,6 +103,21 @@ record DeviceCase(String name, String shape, double flops, double bytes, Op op) 
         });
   }
 
+  /** A product as others quote it: n^3, without activation. */
+  static DeviceCase square(int n) {
+    return new DeviceCase(
+        "linear",
+        n + " x " + n + " x " + n,
+        2.0 * n * n * n,
+        floats((double) n * n, (double) n * n, (double) n * n),
+        (backend, e) -> {
+          var layer = backend.linear(weight(1, n, n), null, Activation.NONE);
+          Tensor x = input(e, n, n, 3);
+          Tensor out = e.take(n, n);
+          return new Prepared(out, () -> e.linear(x, layer, out));
+        });
+  }
+
   private static DeviceCase linearAdd(int m) {
     return new DeviceCase(
         "linear_add",

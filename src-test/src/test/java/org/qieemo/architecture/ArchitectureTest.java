@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
   private static final String KERNELS = "org.qieemo.kernels..";
   private static final String OPENCL = "org.qieemo.kernels.opencl..";
+  private static final String CUDA = "org.qieemo.kernels.cuda..";
   private static final String[] ENGINE = {
     "org.qieemo",
     "org.qieemo.audio",
@@ -78,7 +79,8 @@ class ArchitectureTest {
             "org.qieemo.kernels.plain..",
             "org.qieemo.kernels.vector..",
             "org.qieemo.kernels.device..",
-            OPENCL)
+            OPENCL,
+            CUDA)
         .check(product);
   }
 
@@ -94,20 +96,31 @@ class ArchitectureTest {
   }
 
   @Test
+  void onlyTheCudaBackEndKnowsJcuda() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(CUDA)
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("jcuda..")
+        .check(product);
+  }
+
+  @Test
   void theContractAndTheCpuKnowNoDevice() {
     noClasses()
         .that()
         .resideInAnyPackage("org.qieemo.kernels", "org.qieemo.kernels.cpu..")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("org.qieemo.kernels.device..", OPENCL)
+        .resideInAnyPackage("org.qieemo.kernels.device..", OPENCL, CUDA)
         .check(product);
     noClasses()
         .that()
         .resideInAPackage("org.qieemo.kernels.device..")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(OPENCL, "org.qieemo.kernels.cpu..")
+        .resideInAnyPackage(OPENCL, CUDA, "org.qieemo.kernels.cpu..")
         .check(product);
   }
 
@@ -128,7 +141,7 @@ class ArchitectureTest {
         .that()
         .resideInAPackage("org.qieemo..")
         .and()
-        .resideOutsideOfPackage(OPENCL)
+        .resideOutsideOfPackages(OPENCL, CUDA)
         .should()
         .onlyDependOnClassesThat()
         .resideInAnyPackage("org.qieemo..", "java..", "jdk.incubator.vector..")

@@ -12,7 +12,7 @@ import org.qieemo.kernels.HostTensor;
 import org.qieemo.kernels.Tensor;
 
 /** Runs the same ops on the CPU and on another back end and compares every value. */
-final class Comparison {
+public final class Comparison {
   private static final int ABOVE = 2;
   private static final int BELOW = 1;
   private static final int LEFT = 3;
@@ -25,7 +25,7 @@ final class Comparison {
   private final double relative;
 
   /** The project's bound for single ops in float32. */
-  Comparison(Backend cpu, Backend other) {
+  public Comparison(Backend cpu, Backend other) {
     this(cpu, other, 1e-5, 1e-4);
   }
 
@@ -37,7 +37,7 @@ final class Comparison {
   }
 
   /** Ops that leave their result in the tensor that they return. */
-  interface Ops {
+  public interface Ops {
     Frame run(Backend backend, Execution execution);
   }
 
@@ -47,10 +47,10 @@ final class Comparison {
    * @param whole the larger one
    * @param view the part that ops see
    */
-  record Frame(Tensor whole, Tensor view) {}
+  public record Frame(Tensor whole, Tensor view) {}
 
   /** Fails unless both back ends leave the same, around the result too. */
-  void check(String what, Ops ops) {
+  public void check(String what, Ops ops) {
     float[] expected = run(cpu, ops);
     float[] found = run(other, ops);
     assertEquals(expected.length, found.length, what);
@@ -75,19 +75,19 @@ final class Comparison {
   }
 
   /** An input view with values, not-a-number around it. */
-  static Tensor input(Execution execution, int rows, int cols, float[] values) {
+  public static Tensor input(Execution execution, int rows, int cols, float[] values) {
     Tensor view = frame(execution, rows, cols, Float.NaN).view();
     execution.write(values, 0, view);
     return view;
   }
 
   /** An input view with random values in [-1, 1). */
-  static Tensor input(Execution execution, int rows, int cols, long seed) {
+  public static Tensor input(Execution execution, int rows, int cols, long seed) {
     return input(execution, rows, cols, random(rows * cols, seed));
   }
 
   /** A view for a result, in a tensor of a value that ops must not touch. */
-  static Frame output(Execution execution, int rows, int cols) {
+  public static Frame output(Execution execution, int rows, int cols) {
     return frame(execution, rows, cols, UNTOUCHED);
   }
 
@@ -100,7 +100,7 @@ final class Comparison {
   }
 
   /** Uniform in [-1, 1). */
-  static float[] random(int count, long seed) {
+  public static float[] random(int count, long seed) {
     Random random = new Random(seed);
     float[] values = new float[count];
     for (int i = 0; i < count; i++) {
@@ -109,13 +109,13 @@ final class Comparison {
     return values;
   }
 
-  static HostTensor weight(long seed, int... shape) {
+  public static HostTensor weight(long seed, int... shape) {
     int count = Arrays.stream(shape).reduce(1, (a, b) -> a * b);
     return HostTensor.of("weight", shape, random(count, seed));
   }
 
   /** The same weight in 16 bits. */
-  static HostTensor halved(DType dtype, HostTensor weight) {
+  public static HostTensor halved(DType dtype, HostTensor weight) {
     float[] values = weight.toFloats();
     var bytes = java.nio.ByteBuffer.allocate(2 * values.length);
     bytes.order(java.nio.ByteOrder.LITTLE_ENDIAN);

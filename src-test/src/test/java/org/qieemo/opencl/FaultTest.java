@@ -8,11 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.qieemo.cuda.CudaUnderTest;
 import org.qieemo.kernels.Backend;
 import org.qieemo.kernels.BackendException;
 import org.qieemo.kernels.DeviceLostException;
@@ -112,6 +114,7 @@ class FaultTest {
 
   @Test
   void smallWorkGroupsGiveTheSame() {
+    Assumptions.assumeFalse(CudaUnderTest.isTested(), "CUDA's kernels are compiled for one size");
     Limits own = shared.limits();
     for (int items : new int[] {16, 100, 128}) {
       Limits small = new Limits(items, 16 << 10, own.allocationBytes());

@@ -27,8 +27,8 @@ import org.qieemo.weights.TensorNames;
  * @param file the converted model
  * @param features a batch of two utterances of different lengths
  */
-record GoldenModel(ModelFile file, FeatureBatch features) {
-  static GoldenModel load(Path folder) throws IOException {
+public record GoldenModel(ModelFile file, FeatureBatch features) {
+  public static GoldenModel load(Path folder) throws IOException {
     Path golden = Repository.goldens().resolve("cma-both");
     Path gguf = folder.resolve("golden.gguf");
     ConvertOptions options = new ConvertOptions(WeightType.F32, null, FrontEndChoice.AUTO);
@@ -49,13 +49,13 @@ record GoldenModel(ModelFile file, FeatureBatch features) {
   }
 
   /** Prepares the model on a back end and hears the batch once. */
-  float[] hear(Backend backend) {
+  public float[] hear(Backend backend) {
     Qieemo model = new Qieemo(backend, file);
     return hear(backend, model);
   }
 
   /** Hears the batch with buffers of its own: the logits of both utterances. */
-  float[] hear(Backend backend, Qieemo model) {
+  public float[] hear(Backend backend, Qieemo model) {
     try (Forward forward = new Forward(backend)) {
       var logits = model.classify(forward, features);
       float[] first = logits.utterance(0);

@@ -1,6 +1,7 @@
 package org.qieemo.opencl;
 
 import org.junit.jupiter.api.Assumptions;
+import org.qieemo.cuda.CudaUnderTest;
 import org.qieemo.kernels.BackendProvider;
 import org.qieemo.kernels.device.Device;
 import org.qieemo.kernels.opencl.OpenClDevices;
@@ -35,8 +36,14 @@ public final class OpenCl {
     Assumptions.assumeTrue(isThere(), "needs an OpenCL device");
   }
 
-  /** Opens the best device; the test is skipped where there is none. */
+  /**
+   * Opens the best device, in the process of the CUDA tests theirs; the test is skipped where there
+   * is none.
+   */
   static Device deviceOrSkip() {
+    if (CudaUnderTest.isTested()) {
+      return CudaUnderTest.deviceOrSkip();
+    }
     orSkip();
     return OpenClDevices.open("");
   }

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.Arguments;
+import org.qieemo.cuda.CudaUnderTest;
 import org.qieemo.opencl.OpenCl;
 import org.qieemo.support.GoldenTensors;
 import org.qieemo.support.GoldenTensors.Golden;
@@ -35,15 +36,23 @@ record GoldenCase(String name, Path folder, Map<String, Golden> golden) {
   }
 
   /**
-   * The chosen cases on both CPU providers or, in the process of the OpenCL tests and where there
-   * is a device, on OpenCL.
+   * The chosen cases on both CPU providers or, in the process of the OpenCL or CUDA tests and where
+   * there is a device, on it.
    */
   static Stream<Arguments> onEveryBackend(Predicate<GoldenCase> chosen) throws IOException {
-    List<String> backends =
-        OpenCl.isTested() && OpenCl.isThere() ? List.of(OpenCl.NAME) : List.of("plain", "vector");
+    List<String> backends = backends();
     return all().stream()
         .filter(chosen)
         .flatMap(c -> backends.stream().map(backend -> Arguments.of(c, backend)));
+  }
+
+  private static List<String> backends() {
+    if (CudaUnderTest.isTested() && CudaUnderTest.isThere()) {
+      return List.of(CudaUnderTest.NAME);
+    }
+    return OpenCl.isTested() && OpenCl.isThere()
+        ? List.of(OpenCl.NAME)
+        : List.of("plain", "vector");
   }
 
   private static GoldenCase load(Path folder) {

@@ -20,7 +20,7 @@ import org.qieemo.weights.FusionConfig.Calibration;
 /**
  * Every configurable choice of the model, layer by layer, against the PyTorch reference in double
  * precision: converted from the reference's checkpoint, run on both CPU providers and, where there
- * is a device, on OpenCL.
+ * is a device, on OpenCL and CUDA.
  */
 class LayerParityTest {
   private static final double ABSOLUTE = 1e-5;

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.qieemo.audio.FrontEnd;
+import org.qieemo.cuda.CudaUnderTest;
 import org.qieemo.kernels.Backend;
 import org.qieemo.kernels.BackendOptions;
 import org.qieemo.kernels.Backends;
@@ -21,7 +22,7 @@ import org.qieemo.weights.ModelConfig;
 import org.qieemo.weights.ModelFile;
 import org.qieemo.weights.TensorNames;
 
-/** A model on chosen CPU kernels or on OpenCL, below the API: features in, every layer out. */
+/** A model on chosen CPU kernels, OpenCL or CUDA, below the API: features in, every layer out. */
 final class LoadedModel implements AutoCloseable {
   private static final String KERNELS = "qieemo.cpu.kernels";
 
@@ -47,7 +48,7 @@ final class LoadedModel implements AutoCloseable {
   }
 
   private static Backend open(String kernels, int threads) {
-    if (kernels.equals(OpenCl.NAME)) {
+    if (kernels.equals(OpenCl.NAME) || kernels.equals(CudaUnderTest.NAME)) {
       return Backends.open(kernels, BackendOptions.DEFAULT);
     }
     String before = System.getProperty(KERNELS);

@@ -1,7 +1,10 @@
 package org.qieemo.kernels.device;
 
 import java.util.List;
+import java.util.Optional;
 import org.qieemo.kernels.BackendException;
+import org.qieemo.kernels.DType;
+import org.qieemo.kernels.PositionTerm;
 
 /**
  * An opened accelerator. Thread-safe; whoever gets an object from it closes that object before the
@@ -36,6 +39,26 @@ public interface Device extends AutoCloseable {
    * @throws BackendException if the driver refuses them
    */
   Program build(KernelText text);
+
+  /**
+   * Kernels of this device's own for matrix products whose factors are both rounded to a type, from
+   * the largest tile to the smallest; where there are none, the portable kernels multiply.
+   *
+   * @param factors F16 or BF16, which is also how the weights are stored
+   */
+  default List<ProductKernels> products(DType factors) {
+    return List.of();
+  }
+
+  /**
+   * A kernel of this device's own for attention whose factors are all rounded to a type; where
+   * there is none, the portable kernel computes.
+   *
+   * @param factors F16 or BF16
+   */
+  default Optional<AttentionKernel> attention(DType factors, PositionTerm term) {
+    return Optional.empty();
+  }
 
   /** Opens a queue of commands that run in their order. */
   Queue newQueue();

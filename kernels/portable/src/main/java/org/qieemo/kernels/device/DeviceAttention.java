@@ -7,12 +7,18 @@ import org.qieemo.kernels.AttentionSpec;
  * An attention on the device.
  *
  * @param owner the back end that it belongs to
- * @param program attention.cl for the position term
+ * @param own the device's kernel, null if there is none for these heads
+ * @param portable what always can
  * @param biasU [width], zeros without a position term
  * @param biasV [width], zeros without a position term
  */
 record DeviceAttention(
-    DeviceBackend owner, Program program, Memory biasU, Memory biasV, AttentionSpec spec)
+    DeviceBackend owner,
+    AttentionProgram own,
+    AttentionProgram portable,
+    Memory biasU,
+    Memory biasV,
+    AttentionSpec spec)
     implements Attention {
   @Override
   public int heads() {
@@ -22,6 +28,11 @@ record DeviceAttention(
   @Override
   public int width() {
     return spec.width();
+  }
+
+  /** The kernel for matrices that are aligned or not. */
+  AttentionProgram choose(boolean aligned) {
+    return aligned && own != null ? own : portable;
   }
 
   /** Columns of one head. */

@@ -28,8 +28,9 @@ import org.qieemo.kernels.Precision;
 /**
  * The op contract on an accelerator. Weights are uploaded once, when a layer is prepared. In {@link
  * Precision#F32}, matrices stored as float16 or bfloat16 stay so, all else becomes float32; in the
- * others all matrices are rounded to that type. They are multiplied as float32. Kernels are built
- * when a layer first needs them, so that a forward never waits for a compiler. Thread-safe.
+ * others all matrices are rounded to that type, and so is what they are multiplied by where the
+ * device has matrix units for it; sums are float32. Kernels are built when a layer first needs
+ * them, so that a forward never waits for a compiler. Thread-safe.
  */
 public final class DeviceBackend implements Backend {
   private final Device device;
@@ -142,7 +143,7 @@ public final class DeviceBackend implements Backend {
     DType stored = stored(weight);
     return new DeviceLinear(
         this,
-        programs.linear(stored),
+        programs.products("linear", stored, isRounded(inputs)),
         upload(weight, stored),
         upload(bias == null ? new float[rows] : bias.toFloats()),
         inputs,
@@ -197,7 +198,11 @@ public final class DeviceBackend implements Backend {
     OpShapes.conv2dLayer(weight, bias, geometry);
     DType stored = stored(weight);
     return new DeviceConv2d(
-        this, programs.conv2d(stored), upload(weight, stored), upload(bias.toFloats()), geometry);
+        this,
+        programs.products("conv2d", stored, isRounded(geometry.inputChannels())),
+        upload(weight, stored),
+        upload(bias.toFloats()),
+        geometry);
   }
 
   @Override
@@ -206,10 +211,19 @@ public final class DeviceBackend implements Backend {
     boolean none = spec.positionTerm() == PositionTerm.NONE;
     return new DeviceAttention(
         this,
+        precision == Precision.F32
+            ? null
+            : programs.ownAttention(
+                DType.valueOf(precision.name()), spec.positionTerm(), spec.width() / spec.heads()),
         programs.attention(spec.positionTerm()),
         upload(none ? new float[spec.width()] : spec.biasU().toFloats()),
         upload(none ? new float[spec.width()] : spec.biasV().toFloats()),
         spec);
+  }
+
+  /** Whether the other factor may be rounded too, by kernels that want rows aligned. */
+  private boolean isRounded(int depth) {
+    return precision != Precision.F32 && depth % Products.DEPTH_ALIGNMENT == 0;
   }
 
   /** How a matrix lies on the device. */

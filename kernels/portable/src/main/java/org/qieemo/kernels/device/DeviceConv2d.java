@@ -7,10 +7,10 @@ import org.qieemo.kernels.Conv2dGeometry;
  * A convolution on the device.
  *
  * @param owner the back end that it belongs to
- * @param program conv2d.cl for the weight's storage type
+ * @param products kernels for this weight
  * @param weight [outputChannels, kernel, kernel, inputChannels]
  * @param bias [outputChannels]
  */
 record DeviceConv2d(
-    DeviceBackend owner, Program program, Memory weight, Memory bias, Conv2dGeometry geometry)
+    DeviceBackend owner, Products products, Memory weight, Memory bias, Conv2dGeometry geometry)
     implements Conv2d {}

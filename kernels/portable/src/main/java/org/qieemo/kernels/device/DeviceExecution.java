@@ -121,11 +121,12 @@ final class DeviceExecution implements Execution {
     DeviceLinear by = own("linear", layer);
     OpShapes.linear("linear", x, layer, out);
     boolean glu = by.activation() == Activation.GLU;
-    Kernel kernel = product(glu ? "linear_glu" : "linear", x, by, out);
+    TiledProgram program = choose(x, by, out);
+    Kernel kernel = product(glu ? "linear_glu" : "linear", program, x, by, out);
     if (!glu) {
       kernel.integer(by.activation().ordinal());
     }
-    launchTiles(kernel, out);
+    launch(kernel, program.grid(out.rows(), out.cols(), glu));
   }
 
   @Override
@@ -135,8 +136,15 @@ final class DeviceExecution implements Execution {
     if (by.activation() == Activation.GLU) {
       throw new ShapeException("linearAdd: a layer with GLU cannot be added");
     }
-    Kernel kernel = product("linear_add", x, by, sum);
-    launchTiles(kernel.integer(by.activation().ordinal()).real(scale), sum);
+    TiledProgram program = choose(x, by, sum);
+    Kernel kernel = product("linear_add", program, x, by, sum);
+    kernel.integer(by.activation().ordinal()).real(scale);
+    launch(kernel, program.grid(sum.rows(), sum.cols(), false));
+  }
+
+  private TiledProgram choose(Tensor x, DeviceLinear by, Tensor out) {
+    boolean glu = by.activation() == Activation.GLU;
+    return by.products().choose(mine("linear", x), out.rows(), out.cols(), glu);
   }
 
   private DeviceLinear own(String op, Linear layer) {
@@ -147,11 +155,12 @@ final class DeviceExecution implements Execution {
   }
 
   /** The arguments that the kernels of linear.cl have in common. */
-  private Kernel product(String kernel, Tensor x, DeviceLinear by, Tensor out) {
+  private Kernel product(
+      String kernel, TiledProgram program, Tensor x, DeviceLinear by, Tensor out) {
     Region in = mine(kernel, x);
     Region result = mine(kernel, out);
     return queue
-        .kernel(by.program(), kernel)
+        .kernel(program.program(), kernel)
         .region(in)
         .memory(by.weight())
         .memory(by.bias())
@@ -159,13 +168,6 @@ final class DeviceExecution implements Execution {
         .integer(in.rows())
         .integer(by.inputs())
         .integer(by.outputs());
-  }
-
-  private void launchTiles(Kernel kernel, Tensor out) {
-    int tile = tuning.tile();
-    launch(
-        kernel,
-        new Grid(Grid.ceil(out.rows(), tile), Grid.ceil(out.cols(), tile), 1, tuning.tileItems()));
   }
 
   private static void launch(Kernel kernel, Grid grid) {
@@ -270,12 +272,17 @@ final class DeviceExecution implements Execution {
     }
     Region queries = mine(op, q);
     Region places = term == PositionTerm.NONE ? queries : mine(op, positions);
-    SegmentTables.Table blocks = tables.blocks(segments, Tuning.QUERIES);
+    Region keys = mine(op, kv);
+    int alignment = Products.ALIGNMENT;
+    AttentionProgram program =
+        by.choose(
+            queries.aligned(alignment) && keys.aligned(alignment) && places.aligned(alignment));
+    SegmentTables.Table blocks = tables.blocks(segments, program.queries());
     Kernel kernel =
         queue
-            .kernel(by.program(), "attention")
+            .kernel(program.program(), "attention")
             .region(queries)
-            .region(mine(op, kv))
+            .region(keys)
             .region(places)
             .integer(places.rows())
             .memory(by.biasU())
@@ -287,8 +294,8 @@ final class DeviceExecution implements Execution {
             .integer(by.spec().mask().chunk())
             .integer(by.spec().mask().leftChunks())
             .real(by.scale());
-    int slices = Grid.ceil(by.headWidth(), Tuning.SLICE);
-    launch(kernel, new Grid(blocks.entries(), by.heads(), slices, tuning.attentionItems()));
+    int slices = Grid.ceil(by.headWidth(), program.slice());
+    launch(kernel, new Grid(blocks.entries(), by.heads(), slices, program.items()));
   }
 
   @Override
@@ -327,10 +334,12 @@ final class DeviceExecution implements Execution {
     }
     Conv2dGeometry g = by.geometry();
     OpShapes.conv2d(g, x, frames, out, outputFrames);
+    Region in = mine(op, x);
+    TiledProgram program = by.products().choose(in, out.rows(), out.cols(), false);
     Kernel kernel =
         queue
-            .kernel(by.program(), "conv2d")
-            .region(mine(op, x))
+            .kernel(program.program(), "conv2d")
+            .region(in)
             .memory(by.weight())
             .memory(by.bias())
             .region(mine(op, out))
@@ -343,7 +352,7 @@ final class DeviceExecution implements Execution {
             .integer(g.inputChannels())
             .integer(g.outputBins())
             .integer(g.outputChannels());
-    launchTiles(kernel, out);
+    launch(kernel, program.grid(out.rows(), out.cols(), false));
   }
 
   @Override

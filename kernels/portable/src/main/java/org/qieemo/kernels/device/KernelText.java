@@ -27,6 +27,16 @@ public record KernelText(String name, String text) {
    * @param definitions macros in front
    */
   static KernelText of(String op, String header, String variant, Map<String, String> definitions) {
+    String body = (header == null ? "" : resource(header)) + resource(op + ".cl");
+    return ofBody(variant.isEmpty() ? op : op + " " + variant, definitions, body);
+  }
+
+  /**
+   * A text of a device's own, behind the headers that all have in common.
+   *
+   * @param definitions macros in front
+   */
+  public static KernelText ofBody(String name, Map<String, String> definitions, String body) {
     Map<String, String> all = new TreeMap<>(definitions);
     for (Activation activation : Activation.values()) {
       all.put("ACTIVATION_" + activation.name(), String.valueOf(activation.ordinal()));
@@ -36,11 +46,7 @@ public record KernelText(String name, String text) {
     for (String common : HEADERS) {
       text.append(resource(common));
     }
-    if (header != null) {
-      text.append(resource(header));
-    }
-    text.append(resource(op + ".cl"));
-    return new KernelText(variant.isEmpty() ? op : op + " " + variant, text.toString());
+    return new KernelText(name, text.append(body).toString());
   }
 
   private static String resource(String file) {

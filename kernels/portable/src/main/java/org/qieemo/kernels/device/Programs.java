@@ -14,11 +14,13 @@ final class Programs implements AutoCloseable {
   private static final String REDUCE = "reduce.h";
 
   private final Device device;
+  private final Tuning tuning;
   private final Map<String, String> definitions;
   private final Map<String, Program> built = new HashMap<>(); // by name of the text
 
   Programs(Device device, Tuning tuning) {
     this.device = device;
+    this.tuning = tuning;
     this.definitions = tuning.definitions();
   }
 
@@ -57,16 +59,47 @@ final class Programs implements AutoCloseable {
     return KernelText.of("attention", null, term.name().toLowerCase(Locale.ROOT), all);
   }
 
-  Program linear(DType stored) {
-    return program(product("linear", stored, definitions));
+  /**
+   * The kernels of linear.cl or conv2d.cl for a weight.
+   *
+   * @param rounded whether x may be rounded to the weight's type
+   */
+  Products products(String op, DType stored, boolean rounded) {
+    TiledProgram portable =
+        new TiledProgram(
+            program(product(op, stored, definitions)),
+            tuning.tile(),
+            tuning.tile(),
+            tuning.tileItems(),
+            0,
+            false);
+    List<TiledProgram> own = new ArrayList<>();
+    if (rounded) {
+      for (ProductKernels k : device.products(stored)) {
+        Program program = program(k.text());
+        own.add(new TiledProgram(program, k.rows(), k.cols(), k.items(), k.leastGroups(), true));
+      }
+    }
+    return new Products(own, portable);
   }
 
-  Program conv2d(DType stored) {
-    return program(product("conv2d", stored, definitions));
+  AttentionProgram attention(PositionTerm term) {
+    Program program = program(attention(term, definitions));
+    return new AttentionProgram(program, Tuning.QUERIES, Tuning.SLICE, tuning.attentionItems());
   }
 
-  Program attention(PositionTerm term) {
-    return program(attention(term, definitions));
+  /** The device's own kernel for heads of a width, null if there is none. */
+  AttentionProgram ownAttention(DType factors, PositionTerm term, int headWidth) {
+    AttentionKernel kernel = device.attention(factors, term).orElse(null);
+    boolean fits =
+        kernel != null
+            && headWidth <= kernel.mostHeadWidth()
+            && headWidth % Products.ALIGNMENT == 0;
+    if (!fits) {
+      return null;
+    }
+    Program program = program(kernel.text());
+    return new AttentionProgram(program, kernel.queries(), kernel.mostHeadWidth(), kernel.items());
   }
 
   /** An op that reduces rows. */

@@ -15,6 +15,11 @@ public record Region(Memory memory, int offset, int rows, int cols, int stride) 
     return stride == cols || rows <= 1;
   }
 
+  /** Whether every row begins at a multiple of {@code floats}. */
+  boolean aligned(int floats) {
+    return offset % floats == 0 && stride % floats == 0;
+  }
+
   /** Number of elements. */
   public int elements() {
     return rows * cols;

@@ -1,0 +1,47 @@
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.qieemo.kernels.cuda.CudaKernels;
+
+/**
+ * Compiles every CUDA kernel with nvcc into a folder of PTX files. The version that nvcc writes is
+ * lowered, so that older drivers take it; the kernels use nothing newer, or the driver would say so.
+ *
+ * <p>Argument: the folder. Further ones choose files by the beginning of their names.
+ */
+final class CompileKernels {
+  private CompileKernels() {}
+
+  public static void main(String[] arguments) throws IOException, InterruptedException {
+    Path folder = Files.createDirectories(Path.of(arguments[0]));
+    List<String> chosen = List.of(arguments).subList(1, arguments.length);
+    Path work = Files.createTempDirectory("kernels");
+    for (CudaKernels.Source source : CudaKernels.sources()) {
+      if (chosen.isEmpty() || chosen.stream().anyMatch(source.file()::startsWith)) {
+        String ptx = compile(source, work);
+        Files.writeString(folder.resolve(source.file()), source.header() + "\n" + ptx);
+        System.out.println(source.file());
+      }
+    }
+  }
+
+  private static String compile(CudaKernels.Source source, Path work)
+      throws IOException, InterruptedException {
+    Path text = Files.writeString(work.resolve("kernels.cu"), source.text().text());
+    Path ptx = work.resolve("kernels.ptx");
+    String target = "-arch=" + source.target();
+    Process nvcc =
+        new ProcessBuilder("nvcc", "--ptx", target, "-o", ptx.toString(), text.toString())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(nvcc.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (nvcc.waitFor() != 0) {
+      System.err.println(source.text().name() + ":\n" + said);
+      System.exit(1);
+    }
+    String version = source.target().endsWith("a") ? "8.0" : "7.0";
+    return Files.readString(ptx).replaceFirst("(?m)^\\.version .*$", ".version " + version);
+  }
+}

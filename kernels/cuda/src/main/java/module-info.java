@@ -1,0 +1,10 @@
+/** The CUDA back end, through JCuda. */
+@SuppressWarnings("requires-automatic") // JCuda has no module descriptor
+module org.qieemo.kernels.cuda {
+  requires org.qieemo.kernels;
+  requires org.qieemo.kernels.device;
+  requires jcuda;
+
+  provides org.qieemo.kernels.BackendProvider with
+      org.qieemo.kernels.cuda.CudaProvider;
+}

@@ -1,0 +1,148 @@
+package org.qieemo.kernels.cuda;
+
+import java.util.List;
+import java.util.Optional;
+import jcuda.driver.CUcontext;
+import jcuda.driver.CUevent;
+import jcuda.driver.CUresult;
+import jcuda.driver.CUstream;
+import jcuda.driver.CUstream_flags;
+import jcuda.driver.JCudaDriver;
+import org.qieemo.kernels.BackendException;
+import org.qieemo.kernels.DType;
+import org.qieemo.kernels.DeviceLostException;
+import org.qieemo.kernels.PositionTerm;
+import org.qieemo.kernels.device.AttentionKernel;
+import org.qieemo.kernels.device.Device;
+import org.qieemo.kernels.device.KernelText;
+import org.qieemo.kernels.device.Limits;
+import org.qieemo.kernels.device.Memory;
+import org.qieemo.kernels.device.ProductKernels;
+import org.qieemo.kernels.device.Program;
+import org.qieemo.kernels.device.Queue;
+import org.qieemo.kernels.device.Timings;
+
+/**
+ * A CUDA device with its primary context, which the driver shares among all that use the device in
+ * this process. Once a kernel has failed or the device is gone, the driver refuses everything; this
+ * object remembers it and fails at once, but still closes. Thread-safe.
+ */
+final class CudaDevice implements Device {
+  private final CudaDeviceInfo info;
+  private final CUcontext context;
+  private volatile BackendException lost; // null while the device works
+  private boolean closed; // guarded by this
+
+  private CudaDevice(CudaDeviceInfo info, CUcontext context) {
+    this.info = info;
+    this.context = context;
+  }
+
+  static CudaDevice open(CudaDeviceInfo info) {
+    CUcontext context = new CUcontext();
+    Cuda.check(
+        JCudaDriver.cuDevicePrimaryCtxRetain(context, info.handle()), "open " + info.describe());
+    return new CudaDevice(info, context);
+  }
+
+  @Override
+  public String backend() {
+    return CudaProvider.NAME;
+  }
+
+  @Override
+  public String description() {
+    return "CUDA, " + info.describe();
+  }
+
+  @Override
+  public Limits limits() {
+    return info.limits();
+  }
+
+  /** Makes the context this thread's, as every call of the driver needs. */
+  void enter() {
+    BackendException failure = lost;
+    if (failure != null) {
+      throw new DeviceLostException(failure.getMessage());
+    }
+    Cuda.check(JCudaDriver.cuCtxSetCurrent(context), "use the device");
+  }
+
+  /** Enters where failures do not matter, because things are being freed. */
+  void enterToFree() {
+    JCudaDriver.cuCtxSetCurrent(context);
+  }
+
+  /** Throws unless a call succeeded, and remembers if the device is lost. */
+  void check(int code, String what) {
+    if (code == CUresult.CUDA_SUCCESS) {
+      return;
+    }
+    BackendException failure = Cuda.failure(code, what);
+    if (Cuda.isFatal(code)) {
+      lost = failure;
+    }
+    throw failure;
+  }
+
+  @Override
+  public Memory allocate(long bytes) {
+    enter();
+    CudaMemory.Address address = new CudaMemory.Address();
+    check(JCudaDriver.cuMemAlloc(address, bytes), "reserve " + bytes + " bytes");
+    return new CudaMemory(this, address, bytes);
+  }
+
+  @Override
+  public Program build(KernelText text) {
+    enter();
+    return CudaProgram.load(this, text);
+  }
+
+  @Override
+  public List<ProductKernels> products(DType factors) {
+    return info.capability() < TensorCores.LEAST_CAPABILITY
+        ? List.of()
+        : TensorCores.products(factors, info.processors());
+  }
+
+  @Override
+  public Optional<AttentionKernel> attention(DType factors, PositionTerm term) {
+    return info.capability() < TensorCores.LEAST_CAPABILITY
+        ? Optional.empty()
+        : TensorCores.attention(factors, term);
+  }
+
+  @Override
+  public Queue newQueue() {
+    enter();
+    return new CudaQueue(this, stream());
+  }
+
+  @Override
+  public Queue newQueue(Timings timings) {
+    enter();
+    return new TimedQueue(this, stream(), timings);
+  }
+
+  private CUstream stream() {
+    CUstream stream = new CUstream();
+    int code = JCudaDriver.cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING);
+    check(code, "open a queue");
+    return stream;
+  }
+
+  /** Makes an event that keeps the time. */
+  void make(CUevent event) {
+    check(JCudaDriver.cuEventCreate(event, 0), "make an event");
+  }
+
+  @Override
+  public synchronized void close() {
+    if (!closed) {
+      closed = true;
+      JCudaDriver.cuDevicePrimaryCtxRelease(info.handle());
+    }
+  }
+}
