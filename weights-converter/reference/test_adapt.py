@@ -42,9 +42,8 @@ def stage1(cache: Path, tmp_path: Path) -> Path:
 
 
 def arguments(cache: Path, stage1: Path, output: Path) -> argparse.Namespace:
-    return argparse.Namespace(cache=cache, stage1=stage1, output=output, without="08", copies=1, emotional_steps=2,
-                              emotional_rate=1e-3, joint_steps=2, joint_rate=1e-3, batch=2, read_batch=2,
-                              student_block=4, seed=1)
+    return argparse.Namespace(cache=cache, stage1=stage1, output=output, without="08", copies=1, steps=2, rate=1e-3,
+                              read_steps=2, read_rate=1e-3, batch=2, read_batch=2, student_block=4, seed=1)
 
 
 def test_a_killed_run_goes_on(cache: Path, stage1: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,10 @@ from qieemo_ref.recipe import parse
 from qieemo_ref.stage1 import Corpus, Example, Teaching, augmented, ctc_loss, encode
 from qieemo_ref.training import Log, save_checkpoint, seed_everything, set_rate, warm_cosine
 
+LONGEST = 1600
+"""Feature frames of the longest utterances that are heard."""
+
+
 def small_encoder() -> EncoderConfig:
     """The embedded model's encoder: rows of all linear weights are multiples of 32."""
     return EncoderConfig(input_dim=80, vocab_size=len(TOKENS), output_size=160, attention_heads=4, linear_units=512,
@@ -162,7 +166,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--masks", type=int, default=2, help="SpecAugment bands and stretches")
     parser.add_argument("--noise", type=float, default=0.3, help="share of the utterances that get noise")
     parser.add_argument("--batch-frames", type=int, default=5000)
-    parser.add_argument("--longest", type=int, default=1600, help="frames; longer utterances are left out")
+    parser.add_argument("--longest", type=int, default=LONGEST, help="frames; longer utterances are left out")
     parser.add_argument("--teacher-weight", type=float, default=0.0)
     parser.add_argument("--slow-weight", type=float, default=0.0, help="of the teacher's means over one second")
     parser.add_argument("--student-block", type=int, default=4, help="learns the teacher's first cached block")
