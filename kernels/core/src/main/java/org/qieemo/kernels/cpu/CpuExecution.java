@@ -27,6 +27,7 @@ final class CpuExecution implements Execution {
   private final LinearTask linear;
   private final FeedForwardTask feedForward;
   private final RowTask.LayerNorm layerNorm;
+  private final GroupNormTask groupNorm;
   private final RowTask.Softmax softmax;
   private final RowTask.ScaledSum scaledSum;
   private final RowTask.GatedSum gatedSum;
@@ -44,6 +45,7 @@ final class CpuExecution implements Execution {
     linear = new LinearTask(this, kernels);
     feedForward = new FeedForwardTask(this, kernels);
     layerNorm = new RowTask.LayerNorm(this, kernels);
+    groupNorm = new GroupNormTask(this, kernels);
     softmax = new RowTask.Softmax(this, kernels);
     scaledSum = new RowTask.ScaledSum(this, kernels);
     gatedSum = new RowTask.GatedSum(this, kernels);
@@ -187,12 +189,26 @@ final class CpuExecution implements Execution {
 
   @Override
   public void layerNorm(Tensor x, Norm norm, Tensor out) {
+    String op = "layer norm";
+    CpuNorm by = checkedNorm(op, x, norm, out);
+    layerNorm.start(mine(op, x), by, mine(op, out));
+  }
+
+  @Override
+  public void groupNorm(Tensor x, Norm norm, Segments segments, Tensor out) {
+    String op = "group norm";
+    CpuNorm by = checkedNorm(op, x, norm, out);
+    requireSize(op, "rows of x", segments.rows(), x.rows());
+    groupNorm.start(mine(op, x), by, segments, mine(op, out));
+  }
+
+  private CpuNorm checkedNorm(String op, Tensor x, Norm norm, Tensor out) {
     if (!(norm instanceof CpuNorm by) || by.owner() != backend) {
-      throw foreign("layer norm");
+      throw foreign(op);
     }
-    requireSize("layer norm", "columns of x", by.width(), x.cols());
-    requireSameShape("layer norm", x, out);
-    layerNorm.start(mine("layer norm", x), by, mine("layer norm", out));
+    requireSize(op, "columns of x", by.width(), x.cols());
+    requireSameShape(op, x, out);
+    return by;
   }
 
   @Override
