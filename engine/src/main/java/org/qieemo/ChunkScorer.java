@@ -27,7 +27,7 @@ final class ChunkScorer implements SpanScorer {
     this.model = model;
     this.frontEnd = frontEnd;
     lease = calls.lend();
-    rate = model.config().subsampling().kind().rate();
+    rate = model.config().subsampling().rate();
     int history = (int) Math.ceil(HISTORY_SECONDS / model.config().frameSeconds());
     stream = lease.run(forward -> model.openStream(forward, history));
     frames = new RowBuffer(2 * model.config().fusion().width());

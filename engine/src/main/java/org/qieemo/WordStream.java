@@ -40,7 +40,7 @@ final class WordStream {
     this.features = features;
     this.aligner = aligner;
     rows = new RowBuffer(frontEnd.extractor().bins());
-    rate = model.config().subsampling().kind().rate();
+    rate = model.config().subsampling().rate();
     context = CONTEXT / rate;
     step = STEP / rate;
   }

@@ -47,11 +47,19 @@ public final class TensorRegistry {
     SubsamplingConfig sub = config.subsampling();
     int width = config.encoder().width();
     int bins = config.frontEnd().melBins();
-    if (sub.kind() == SubsamplingConfig.Kind.LINEAR) {
-      linear(TensorNames.SUBSAMPLING_OUT, width, bins);
-      norm(TensorNames.SUBSAMPLING_NORM, width);
-      return;
+    switch (sub.kind()) {
+      case IDENTITY -> {}
+      case STACK ->
+          linear(TensorNames.SUBSAMPLING_OUT, width, Math.multiplyExact(sub.stride(), bins));
+      case LINEAR -> {
+        linear(TensorNames.SUBSAMPLING_OUT, width, bins);
+        norm(TensorNames.SUBSAMPLING_NORM, width);
+      }
+      default -> convolutions(sub, width, bins);
     }
+  }
+
+  private void convolutions(SubsamplingConfig sub, int width, int bins) {
     for (int i = 0; i < sub.kind().convolutions(); i++) {
       int k = sub.kind().kernel(i);
       String name = TensorNames.subsamplingConv(i);
