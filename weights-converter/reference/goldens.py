@@ -30,7 +30,8 @@ def randomize(model: Qieemo, generator: torch.Generator) -> None:
 
     for name, parameter in model.named_parameters():
         fan_in = parameter[0].numel() if parameter.dim() > 1 else 1
-        if "norm" in name and name.endswith("weight"):
+        gain = "norm" in name or ".sequential." in name and parameter.dim() == 1  # torchaudio's norms have numbers
+        if gain and name.endswith("weight"):
             positive(parameter, 0.6, 1.4)
         elif "pos_bias" in name or name.endswith("taps.weight"):
             normal(parameter, 0.0, 0.5)
@@ -49,7 +50,8 @@ def randomize(model: Qieemo, generator: torch.Generator) -> None:
 
 
 def scale_projection(model: Qieemo, gain: float) -> None:
-    for name, parameter in model.encoder.embed.named_parameters():
+    for name, parameter in model.encoder.named_parameters():
+        name = name.removeprefix("embed.")
         if name.startswith(("out.0.", "linear.")):
             parameter.data.mul_(gain)
 
@@ -74,14 +76,15 @@ def traces(model: Qieemo, features: Tensor) -> dict[str, Tensor]:
 
 def write_case(folder: Path, case: Case) -> dict[str, object]:
     generator = torch.Generator().manual_seed(zlib.crc32(case.name.encode()))
-    model = Qieemo(case.encoder_config(), case.fusion_config())
+    model = case.model()
     randomize(model, generator)
     scale_projection(model, case.subsampling_gain)
     features = synthetic_features(case.frames, model.config.input_dim, generator)
     write_folder(folder, case, model)
     tensors = traces(model, features)
     save_file(tensors, folder / "golden.safetensors", metadata={"torch": torch.__version__})
-    return {"name": case.name, "style": case.style, "frames": case.frames, "encoder": case.encoder,
+    about = {"torchaudio": case.torchaudio} if case.torchaudio else {}
+    return {"name": case.name, "style": case.style, "frames": case.frames, "encoder": case.encoder, **about,
             "fusion": case.fusion, "largest_f32_f64_difference": largest_difference(tensors)}
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .config import EncoderConfig, FusionConfig
+from .model import Qieemo
+from .torchaudio_conformer import TorchaudioOptions, TorchaudioQieemo
 
 LABELS = ["anger", "joy", "neutral", "sadness"]
 TOKENS = ["<blank>", "<unk>", "▁", "'", "a", "b", "é", "ß", "中", "▁the", "<sos/eos>"]
@@ -21,6 +23,8 @@ class Case:
     style: str = "wenet"
     encoder: dict[str, Any] = field(default_factory=dict)
     fusion: dict[str, Any] | None = field(default_factory=dict)
+    torchaudio: dict[str, Any] = field(default_factory=dict)
+    """Of a case in torchaudio's style."""
     subsampling_gain: float = 1.0
     """Scales the subsampling's projection, so that a small variance shows which eps is added to it."""
 
@@ -35,6 +39,11 @@ class Case:
         tiny = {"labels": LABELS, "taps_blocks": [1], "width": 16, "cma_heads": 2, "cma_ffn_width": 24,
                 "pooling_attention_width": 6}
         return FusionConfig(**(tiny | self.fusion))
+
+    def model(self) -> Qieemo:
+        if self.style == "torchaudio":
+            return TorchaudioQieemo(self.encoder_config(), self.fusion_config(), TorchaudioOptions(**self.torchaudio))
+        return Qieemo(self.encoder_config(), self.fusion_config())
 
 
 SMALL_ENCODER = {"num_blocks": 1, "subsampling_channels": 4}
@@ -123,12 +132,20 @@ NEMO_ENCODER = {"input_layer": "striding", "position": "relative", "after_norm":
                 "blank": len(NEMO_TOKENS), "linear_units": 32, "subsampling_channels": 8,
                 "num_blocks": 1}
 ESPNET_ENCODER = {"num_blocks": 1, "norm_eps": 1e-12}
+TORCHAUDIO_ENCODER = {"input_dim": 16, "position": "none", "after_norm": False, "normalization": "none",
+                      "cnn_module_kernel": 5}
 FOREIGN = [
     Case("nemo", 49, "nemo", encoder=NEMO_ENCODER),
     Case("nemo-encoder-only", 46, "nemo", encoder=NEMO_ENCODER | SMALL_ENCODER, fusion=None),
     Case("espnet", 45, "espnet", encoder=ESPNET_ENCODER | {"position": "legacy", "macaron_style": False}),
     Case("espnet-latest", 47, "espnet", fusion=None, encoder=ESPNET_ENCODER | {
         "position": "relative", "input_layer": "conv2d6"}),
+    Case("torchaudio", 41, "torchaudio", encoder=TORCHAUDIO_ENCODER, fusion=SMALL_FUSION | {"mmf_kind": "off"}),
+    Case("torchaudio-group-norm", 43, "torchaudio", encoder=TORCHAUDIO_ENCODER, torchaudio={
+        "use_group_norm": True, "convolution_first": True, "prefix": "encoder.", "ctc": "decoder"}),
+    Case("torchaudio-time-reduction", 47, "torchaudio", encoder=TORCHAUDIO_ENCODER | {"input_dim": 10}, fusion=None,
+         torchaudio={"time_reduction_stride": 4, "input_linear": "transcriber.input_linear",
+                     "prefix": "transcriber.conformer.", "use_group_norm": True, "ctc": "output"}),
 ]
 
 CASES = ENCODERS + FUSIONS + FOREIGN

@@ -1,4 +1,4 @@
-"""Writes a golden's model in WeNet's, NeMo's or ESPnet's dialect."""
+"""Writes a golden's model in WeNet's, NeMo's, ESPnet's or torchaudio's dialect."""
 from __future__ import annotations
 
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from . import nemo
+from . import nemo, torchaudio_conformer
 from .config import EncoderConfig
 from .golden_cases import NEMO_TOKENS, TOKENS, Case
 from .model import Qieemo, save_folder, write_json, write_yaml
@@ -99,11 +99,28 @@ def write_espnet(folder: Path, case: Case, model: Qieemo) -> None:
     write_head(folder, case, head)
 
 
+def write_units(folder: Path) -> None:
+    lines = [f"{token} {index}\n" for index, token in enumerate(TOKENS)]
+    (folder / "units.txt").write_text("".join(lines), encoding="utf-8")
+
+
+def write_torchaudio(folder: Path, case: Case, model: torchaudio_conformer.TorchaudioQieemo) -> None:
+    """conformer.pt, config.yaml, units.txt with a CTC head, and the fusion's head."""
+    torch.save(model.checkpoint(), folder / "conformer.pt")
+    write_yaml(folder / "config.yaml", torchaudio_conformer.document(model.config, model.options))
+    if model.options.ctc:
+        write_units(folder)
+    _, head = split_head(model)
+    write_head(folder, case, head)
+
+
 def write_folder(folder: Path, case: Case, model: Qieemo) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     if case.style == "nemo":
         write_nemo(folder, case, model)
     elif case.style == "espnet":
         write_espnet(folder, case, model)
+    elif case.style == "torchaudio":
+        write_torchaudio(folder, case, model)
     else:
         save_folder(folder, model, TOKENS, about(case))

@@ -26,7 +26,7 @@ final class ChunkScorer implements SpanScorer {
     this.config = config;
     this.frontEnd = frontEnd;
     this.calls = calls;
-    rate = config.subsampling().kind().rate();
+    rate = config.subsampling().rate();
     int history = (int) Math.ceil(HISTORY_SECONDS / config.frameSeconds());
     encoder = new FrameEncoder(config, calls, history);
     frames = new RowBuffer(2 * config.fusion().width());

@@ -14,6 +14,7 @@ public class FormatException extends IOException {
   public static final long NO_OFFSET = -1;
 
   private static final int MAX_REASON = 1000;
+  private static final String HEX = "0123456789abcdef";
 
   private final String source;
   private final long offset;
@@ -45,8 +46,13 @@ public class FormatException extends IOException {
       return shown;
     }
     StringBuilder visible = new StringBuilder();
-    for (char c : shown.toCharArray()) {
-      visible.append(Character.isISOControl(c) ? String.format("\\x%02x", (int) c) : c);
+    for (int i = 0; i < shown.length(); i++) {
+      char c = shown.charAt(i);
+      if (Character.isISOControl(c)) {
+        visible.append("\\x").append(HEX.charAt(c >> 4)).append(HEX.charAt(c & 15));
+      } else {
+        visible.append(c);
+      }
     }
     return visible.toString();
   }

@@ -32,7 +32,7 @@ final class FrameEncoder implements AutoCloseable {
   FrameEncoder(ModelConfig config, ModelCalls calls, int history) {
     this.calls = calls;
     this.history = history;
-    rate = config.subsampling().kind().rate();
+    rate = config.subsampling().rate();
     width = 2 * config.fusion().width();
     chunk = config.encoder().mask().chunk();
     heard = calls.mayMove() ? new RowBuffer(config.frontEnd().melBins()) : null;

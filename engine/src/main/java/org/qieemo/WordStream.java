@@ -40,7 +40,7 @@ final class WordStream {
     this.features = features;
     this.aligner = aligner;
     rows = new RowBuffer(frontEnd.extractor().bins());
-    rate = config.subsampling().kind().rate();
+    rate = config.subsampling().rate();
     context = CONTEXT / rate;
     step = STEP / rate;
   }

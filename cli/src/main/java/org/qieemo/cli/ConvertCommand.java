@@ -54,8 +54,9 @@ final class ConvertCommand implements Command {
         1,
         List.of(OUTPUT, TYPE, CONFIG, FRONTEND, VERBOSE),
         List.of(
-            "SOURCE is a folder (WeNet, ESPnet, NeMo), or a .nemo, .pt, .ckpt or .safetensors file",
-            "with its configuration and tokens beside it; qieemo.json there describes the fusion.",
+            "SOURCE is a folder (WeNet, ESPnet, NeMo, torchaudio), or a .nemo, .pt, .ckpt or",
+            ".safetensors file, with its configuration and tokens beside it; qieemo.json there",
+            "describes the fusion.",
             "Nothing in a checkpoint is executed, and nothing is downloaded."),
         List.of(
             "qieemo convert exp/my-model --output my-model.gguf --type q8_0",

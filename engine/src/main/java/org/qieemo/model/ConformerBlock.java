@@ -10,17 +10,22 @@ import org.qieemo.kernels.Norm;
 import org.qieemo.kernels.Tensor;
 import org.qieemo.weights.EncoderConfig;
 
-/** One encoder block: half a feed-forward (macaron), attention, convolution, feed-forward, norm. */
+/**
+ * One encoder block: half a feed-forward (macaron), attention, convolution, feed-forward, norm. The
+ * convolution may stand before attention.
+ */
 final class ConformerBlock {
   private final FeedForward macaron; // null without
   private final SelfAttention attention;
   private final ConvolutionModule convolution; // null without
+  private final boolean convolutionFirst;
   private final FeedForward feedForward;
   private final Norm finalNorm; // [d], null without a convolution module
 
   ConformerBlock(WeightScope scope) {
     EncoderConfig encoder = scope.config().encoder();
     boolean convolves = encoder.convolution() != null;
+    convolutionFirst = convolves && encoder.convolution().first();
     macaron = encoder.macaron() ? new FeedForward(scope.at(MACARON)) : null;
     attention = new SelfAttention(scope.at(ATTENTION));
     convolution = convolves ? new ConvolutionModule(scope.at(CONVOLUTION)) : null;
@@ -33,8 +38,11 @@ final class ConformerBlock {
     if (macaron != null) {
       macaron.addTo(f, x);
     }
+    if (convolutionFirst) {
+      convolution.addTo(f, x);
+    }
     attention.addTo(f, x, positions);
-    if (convolution != null) {
+    if (convolution != null && !convolutionFirst) {
       convolution.addTo(f, x);
     }
     finish(f, x);
@@ -45,8 +53,11 @@ final class ConformerBlock {
     if (macaron != null) {
       macaron.addTo(f, x);
     }
+    if (convolutionFirst) {
+      convolution.addTo(f, x, stream.convolution(i));
+    }
     attention.addTo(f, x, positions, stream, stream.attention(i));
-    if (convolution != null) {
+    if (convolution != null && !convolutionFirst) {
       convolution.addTo(f, x, stream.convolution(i));
     }
     finish(f, x);

@@ -33,6 +33,7 @@ final class ConvolutionModule {
   private final Linear pointwise1; // [2d, d], GLU
   private final DepthwiseConv depthwise; // [d, K]
   private final Norm depthwiseNorm; // [d], null when a batch norm was folded in
+  private final boolean groupNorm;
   private final Linear pointwise2; // [d, d]
   private final boolean normFirst;
 
@@ -40,6 +41,7 @@ final class ConvolutionModule {
     EncoderConfig encoder = scope.config().encoder();
     EncoderConfig.Convolution config = encoder.convolution();
     boolean batchNorm = config.norm() == ConvNorm.BATCH_NORM;
+    groupNorm = config.norm() == ConvNorm.GROUP_NORM;
     norm = scope.encoderNorm(NORM);
     pointwise1 = scope.linear(POINTWISE1, Activation.GLU);
     pointwise2 = scope.linear(POINTWISE2, Activation.NONE);
@@ -68,6 +70,9 @@ final class ConvolutionModule {
     exec.linear(in, pointwise1, gated);
     Tensor mixed = exec.take(x.rows(), x.cols());
     exec.depthwiseConv(gated, depthwise, f.frames(), mixed);
+    if (groupNorm) {
+      exec.groupNorm(mixed, depthwiseNorm, f.frames(), mixed);
+    }
     finish(exec, mixed, x);
     exec.release(mark);
   }
@@ -88,7 +93,7 @@ final class ConvolutionModule {
   }
 
   private void finish(Execution exec, Tensor mixed, Tensor x) {
-    if (depthwiseNorm != null) {
+    if (depthwiseNorm != null && !groupNorm) {
       exec.layerNorm(mixed, depthwiseNorm, mixed);
     }
     exec.linearAdd(mixed, pointwise2, 1f, x);

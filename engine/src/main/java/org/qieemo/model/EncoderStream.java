@@ -84,7 +84,7 @@ public final class EncoderStream implements AutoCloseable {
   }
 
   private int rate() {
-    return subsampling.kind().rate();
+    return subsampling.rate();
   }
 
   /** Encoder frames that the waiting features give now. */

@@ -11,11 +11,11 @@ import org.qieemo.weights.SubsamplingConfig;
  * a warmed-up run allocates nothing but its result. One thread at a time.
  */
 public final class Forward implements AutoCloseable {
-  private static final int MOST_CONVOLUTIONS = 3;
+  private static final int MOST_STAGES = 3;
 
   final Execution exec;
   final Positions positions = new Positions();
-  private final Segments[] stages = new Segments[MOST_CONVOLUTIONS + 1];
+  private final Segments[] stages = new Segments[MOST_STAGES + 1];
   private int lastStage;
   private LayerListener listener;
 
@@ -29,7 +29,7 @@ public final class Forward implements AutoCloseable {
 
   /** Starts a batch without utterances. */
   void begin(SubsamplingConfig subsampling) {
-    lastStage = subsampling.kind().convolutions();
+    lastStage = subsampling.stages();
     for (Segments stage : stages) {
       stage.clear();
     }
@@ -51,7 +51,7 @@ public final class Forward implements AutoCloseable {
     stages[0].clear();
   }
 
-  /** The utterances behind {@code i} convolutions of the subsampling. */
+  /** The utterances behind {@code i} stages of the subsampling. */
   Segments stage(int i) {
     return stages[i];
   }

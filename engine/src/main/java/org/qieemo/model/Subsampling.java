@@ -21,18 +21,21 @@ import org.qieemo.weights.SubsamplingConfig.Kind;
 /**
  * Features [T, F] to encoder frames H^0 [T', d]: strided convolutions with ReLU, a projection of
  * the bins and channels that remain, the factor sqrt(d), and the sinusoid of absolute positions.
- * {@code linear} has a LayerNorm in place of the convolutions.
+ * {@code linear} has a LayerNorm in place of the convolutions, {@code stack} projects several
+ * frames side by side, {@code identity} takes the features as they are.
  */
 final class Subsampling {
   private final Conv2d[] convolutions;
-  private final Linear out; // [d, F' * C], column f * C + c; linear: [d, F]
+  private final Linear out; // [d, F' * C], column f * C + c; linear: [d, F], stack: [d, s * F]
   private final Norm norm; // [d], linear only
+  private final Kind kind;
   private final EncoderConfig encoder;
 
   Subsampling(WeightScope scope) {
     encoder = scope.config().encoder();
     var config = scope.config().subsampling();
-    convolutions = new Conv2d[config.kind().convolutions()];
+    kind = config.kind();
+    convolutions = new Conv2d[kind.convolutions()];
     int bins = scope.config().frontEnd().melBins();
     for (int i = 0; i < convolutions.length; i++) {
       Conv2dGeometry geometry = config.geometry(i, bins);
@@ -40,8 +43,8 @@ final class Subsampling {
       convolutions[i] = scope.backend().conv2d(conv.tensor(WEIGHT), conv.tensor(BIAS), geometry);
       bins = geometry.outputBins();
     }
-    out = scope.linear(SUBSAMPLING_OUT, Activation.NONE);
-    norm = config.kind() == Kind.LINEAR ? scope.fusionNorm(SUBSAMPLING_NORM) : null;
+    out = kind == Kind.IDENTITY ? null : scope.linear(SUBSAMPLING_OUT, Activation.NONE);
+    norm = kind == Kind.LINEAR ? scope.fusionNorm(SUBSAMPLING_NORM) : null;
   }
 
   /**
@@ -52,16 +55,38 @@ final class Subsampling {
   void forward(Forward f, Tensor features, Tensor h, EncoderCache stream) {
     Execution exec = f.exec;
     int mark = exec.mark();
+    switch (kind) {
+      case IDENTITY -> exec.scaledSum(1f, features, 0f, features, h);
+      case STACK -> stack(f, features, h);
+      default -> project(f, features, h);
+    }
+    scaleAndPosition(f, h, stream);
+    exec.release(mark);
+  }
+
+  private void project(Forward f, Tensor features, Tensor h) {
     Tensor x = features;
     for (int i = 0; i < convolutions.length; i++) {
       x = convolve(f, x, i);
     }
-    exec.linear(x, out, h);
+    f.exec.linear(x, out, h);
     if (norm != null) {
-      exec.layerNorm(h, norm, h);
+      f.exec.layerNorm(h, norm, h);
     }
-    scaleAndPosition(f, h, stream);
-    exec.release(mark);
+  }
+
+  /** Each utterance for itself, as frames may be left over at its end. */
+  private void stack(Forward f, Tensor features, Tensor h) {
+    Execution exec = f.exec;
+    Segments in = f.stage(0);
+    Segments frames = f.frames();
+    int stride = out.inputs() / features.cols();
+    for (int s = 0; s < frames.count(); s++) {
+      int rows = frames.length(s);
+      Tensor used = exec.rows(features, in.start(s), rows * stride);
+      Tensor stacked = exec.reshape(used, rows, out.inputs());
+      exec.linear(stacked, out, exec.rows(h, frames.start(s), rows));
+    }
   }
 
   /** x [T, F * Cin] to [T', F' * C]. */

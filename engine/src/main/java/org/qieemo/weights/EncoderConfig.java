@@ -42,10 +42,19 @@ public record EncoderConfig(
    * @param kernel K, odd unless causal
    * @param norm which norm follows the depthwise convolution
    * @param causal no frame sees a later one
+   * @param first the module stands before attention, not behind it
    */
-  public record Convolution(int kernel, ConvNorm norm, boolean causal) {
+  public record Convolution(int kernel, ConvNorm norm, boolean causal, boolean first) {
+    /** A module behind attention. */
+    public Convolution(int kernel, ConvNorm norm, boolean causal) {
+      this(kernel, norm, causal, false);
+    }
+
     /** Checks the kernel. */
     public Convolution {
+      Checks.that(
+          !causal || norm != ConvNorm.GROUP_NORM,
+          "encoder.conv_causal: a group_norm hears the whole utterance, no causal module has one");
       Checks.range("encoder.conv_kernel", kernel, 1, 1023);
       Checks.that(
           causal || kernel % 2 == 1,
@@ -63,7 +72,9 @@ public record EncoderConfig(
     /** BatchNorm with running statistics, eps 1e-5. */
     BATCH_NORM,
     /** LayerNorm over channels. */
-    LAYER_NORM
+    LAYER_NORM,
+    /** GroupNorm with one group: over channels and the whole utterance. */
+    GROUP_NORM
   }
 
   /** How positions enter. */

@@ -45,8 +45,12 @@ final class GgufInput {
     return new ModelFormatException(name, at, reason);
   }
 
-  /** Fails unless {@code count} bytes from {@code at} on lie inside the file. */
-  void require(long at, long count, String what) throws ModelFormatException {
+  /**
+   * Fails unless {@code count} bytes from {@code at} on lie inside the file.
+   *
+   * @param what for the message alone: no text is made of it otherwise
+   */
+  void require(long at, long count, Object what) throws ModelFormatException {
     if (count < 0 || at > size || count > size - at) {
       throw error(
           at,
@@ -125,7 +129,7 @@ final class GgufInput {
   }
 
   /** Exactly {@code count} bytes; a stream of unknown length is believed only as it arrives. */
-  byte[] bytes(long count, String what) throws IOException {
+  byte[] bytes(long count, Object what) throws IOException {
     require(position, count, what);
     if (count > MAX_ARRAY) {
       throw error(position, what + " of " + count + " bytes: more than 2 GiB");
@@ -169,7 +173,7 @@ final class GgufInput {
     }
   }
 
-  private ModelFormatException truncated(String what) {
+  private ModelFormatException truncated(Object what) {
     return error(position, "the file ends inside " + what + ": truncated");
   }
 }

@@ -40,7 +40,12 @@ public final class GgufReader {
   }
 
   /** Where a tensor lies, as the header says. */
-  private record Info(String name, DType dtype, int[] shape, long bytes) {}
+  private record Info(String name, DType dtype, int[] shape, long bytes) {
+    @Override
+    public String toString() {
+      return "tensor " + name;
+    }
+  }
 
   /**
    * Reads a regular file.
@@ -299,7 +304,7 @@ public final class GgufReader {
     List<HostTensor> tensors = new ArrayList<>(infos.size());
     for (Info info : infos) {
       in.skipTo(Gguf.align(in.position(), alignment));
-      byte[] data = in.bytes(info.bytes, "tensor " + info.name);
+      byte[] data = in.bytes(info.bytes, info);
       tensors.add(new HostTensor(info.name, info.dtype, info.shape, ByteBuffer.wrap(data)));
     }
     in.end(Gguf.align(in.position(), alignment));
@@ -315,7 +320,7 @@ public final class GgufReader {
         throw in.error(end, "tensor " + info.name + ": " + info.bytes + " bytes, more than 2 GiB");
       }
       end = Gguf.align(end, alignment);
-      in.require(end, info.bytes, "tensor " + info.name);
+      in.require(end, info.bytes, info);
       end += info.bytes;
       total += info.bytes;
     }

@@ -21,6 +21,7 @@ public final class Keys {
 
   public static final String SUBSAMPLING_KIND = "qieemo.subsampling.kind";
   public static final String SUBSAMPLING_CHANNELS = "qieemo.subsampling.channels";
+  public static final String SUBSAMPLING_STRIDE = "qieemo.subsampling.stride";
 
   public static final String BLOCK_COUNT = "qieemo.encoder.block_count";
   public static final String WIDTH = "qieemo.encoder.width";
@@ -29,6 +30,7 @@ public final class Keys {
   public static final String CONV_KERNEL = "qieemo.encoder.conv_kernel";
   public static final String CONV_NORM = "qieemo.encoder.conv_norm";
   public static final String CONV_CAUSAL = "qieemo.encoder.conv_causal";
+  public static final String CONV_FIRST = "qieemo.encoder.conv_first";
   public static final String MACARON = "qieemo.encoder.macaron";
   public static final String ACTIVATION = "qieemo.encoder.activation";
   public static final String NORM_FIRST = "qieemo.encoder.norm_first";

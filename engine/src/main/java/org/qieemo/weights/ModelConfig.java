@@ -21,6 +21,14 @@ public record ModelConfig(
   /** Checks what spans several parts. */
   public ModelConfig {
     checkBins(frontEnd, subsampling);
+    Checks.that(
+        subsampling.kind() != SubsamplingConfig.Kind.IDENTITY
+            || frontEnd.melBins() == encoder.width(),
+        "frontend.mel_bins "
+            + frontEnd.melBins()
+            + " must be encoder.width "
+            + encoder.width()
+            + " without subsampling");
     if (fusion != null) {
       Checks.that(
           ctc != null || !fusion.usesPpg(), "MMF and CMA need a CTC head, but the model has none");
@@ -49,6 +57,6 @@ public record ModelConfig(
 
   /** Seconds from one encoder frame to the next; both front ends hop 10 ms. */
   public double frameSeconds() {
-    return 0.01 * subsampling.kind().rate();
+    return 0.01 * subsampling.rate();
   }
 }

@@ -3,6 +3,7 @@ package org.qieemo.weights;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.IntPredicate;
 import org.qieemo.FormatException;
@@ -36,10 +37,12 @@ public final class ModelFile {
     Map<String, HostTensor> left = new HashMap<>();
     file.tensors().forEach(tensor -> left.put(tensor.name(), tensor));
     Map<String, HostTensor> used = new HashMap<>();
-    for (TensorSpec spec : TensorRegistry.of(config)) {
-      HostTensor tensor = left.remove(spec.name());
-      check(source, spec, tensor);
-      used.put(spec.name(), tensor);
+    for (List<TensorSpec> part : TensorRegistry.parts(config)) {
+      for (TensorSpec spec : part) {
+        HostTensor tensor = left.remove(spec.name());
+        check(source, spec, tensor);
+        used.put(spec.name(), tensor);
+      }
     }
     if (!left.isEmpty()) {
       throw error(

@@ -42,7 +42,8 @@ public final class ModelMetadata {
           readFrontEnd(m),
           new SubsamplingConfig(
               m.constant(Keys.SUBSAMPLING_KIND, SubsamplingConfig.Kind.class),
-              m.integer(Keys.SUBSAMPLING_CHANNELS)),
+              m.integer(Keys.SUBSAMPLING_CHANNELS),
+              m.has(Keys.SUBSAMPLING_STRIDE) ? m.integer(Keys.SUBSAMPLING_STRIDE) : 0),
           readEncoder(m),
           m.flag(Keys.CTC_PRESENT) ? readCtc(m) : null,
           m.has(Keys.LABELS) ? readFusion(m) : null);
@@ -77,7 +78,8 @@ public final class ModelMetadata {
             : new EncoderConfig.Convolution(
                 kernel,
                 m.constant(Keys.CONV_NORM, EncoderConfig.ConvNorm.class),
-                m.flag(Keys.CONV_CAUSAL));
+                m.flag(Keys.CONV_CAUSAL),
+                m.has(Keys.CONV_FIRST) && m.flag(Keys.CONV_FIRST));
     return new EncoderConfig(
         m.integer(Keys.BLOCK_COUNT),
         m.integer(Keys.WIDTH),
@@ -137,6 +139,9 @@ public final class ModelMetadata {
     writeFrontEnd(m, config.frontEnd());
     m.put(Keys.SUBSAMPLING_KIND, Metadata.text(config.subsampling().kind()));
     m.put(Keys.SUBSAMPLING_CHANNELS, config.subsampling().channels());
+    if (config.subsampling().stride() > 0) {
+      m.put(Keys.SUBSAMPLING_STRIDE, config.subsampling().stride());
+    }
     writeEncoder(m, config.encoder());
     m.put(Keys.CTC_PRESENT, config.ctc() != null);
     if (config.ctc() != null) {
@@ -174,6 +179,9 @@ public final class ModelMetadata {
     if (convolution != null) {
       m.put(Keys.CONV_NORM, Metadata.text(convolution.norm()));
       m.put(Keys.CONV_CAUSAL, convolution.causal());
+      if (convolution.first()) {
+        m.put(Keys.CONV_FIRST, true);
+      }
     }
     m.put(Keys.MACARON, encoder.macaron());
     m.put(Keys.ACTIVATION, Metadata.text(encoder.activation()));

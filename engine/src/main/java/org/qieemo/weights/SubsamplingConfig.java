@@ -6,13 +6,20 @@ import org.qieemo.kernels.Conv2dGeometry;
  * How features [T, F] become encoder frames [T', d].
  *
  * @param kind which front end
- * @param channels C of the convolutions; 0 for {@link Kind#LINEAR}
+ * @param channels C of the convolutions; 0 without any
+ * @param stride feature frames per encoder frame of {@link Kind#STACK}; 0 for the others
  */
-public record SubsamplingConfig(Kind kind, int channels) {
+public record SubsamplingConfig(Kind kind, int channels, int stride) {
 
   /** Which front end, with the kernel and stride of each convolution. */
   public enum Kind {
-    /** A linear layer per frame: T' = T. */
+    /** Nothing: the features are the encoder's input, d = F. */
+    IDENTITY(0),
+    /**
+     * A linear layer over {@code stride} frames side by side; what is left at the end is dropped.
+     */
+    STACK(0),
+    /** A linear layer per frame and a LayerNorm: T' = T. */
     LINEAR(0),
     /** Two 3/2 convolutions: a quarter of the frames. */
     CONV2D(0, 3, 2, 3, 2),
@@ -40,20 +47,32 @@ public record SubsamplingConfig(Kind kind, int channels) {
     public int kernel(int i) {
       return kernelsAndStrides[2 * i];
     }
-
-    /** Feature frames per encoder frame. */
-    public int rate() {
-      int rate = 1;
-      for (int i = 0; i < convolutions(); i++) {
-        rate *= kernelsAndStrides[2 * i + 1];
-      }
-      return rate;
-    }
   }
 
-  /** Checks the channels. */
+  /** A front end that does not stack frames. */
+  public SubsamplingConfig(Kind kind, int channels) {
+    this(kind, channels, 0);
+  }
+
+  /** Checks channels and stride. */
   public SubsamplingConfig {
     Checks.range("subsampling.channels", channels, kind.convolutions() == 0 ? 0 : 1, 65_536);
+    boolean stack = kind == Kind.STACK;
+    Checks.range("subsampling.stride", stride, stack ? 1 : 0, stack ? 1024 : 0);
+  }
+
+  /** Feature frames per encoder frame. */
+  public int rate() {
+    int rate = kind == Kind.STACK ? stride : 1;
+    for (int i = 0; i < kind.convolutions(); i++) {
+      rate *= kind.kernelsAndStrides[2 * i + 1];
+    }
+    return rate;
+  }
+
+  /** How often the number of frames changes on the way. */
+  public int stages() {
+    return kind == Kind.STACK ? 1 : kind.convolutions();
   }
 
   /** Geometry of convolution {@code i} over {@code bins} frequency bins. */
@@ -75,14 +94,17 @@ public record SubsamplingConfig(Kind kind, int channels) {
   /** T', the encoder frames of {@code frames} feature frames; 0 if there are too few. */
   public int outputFrames(int frames) {
     int left = frames;
-    for (int i = 0; i < kind.convolutions(); i++) {
+    for (int i = 0; i < stages(); i++) {
       left = outputFrames(i, left);
     }
     return left;
   }
 
-  /** Frames behind convolution {@code i} of {@code frames} before it. */
+  /** Frames behind stage {@code i} of {@code frames} before it. */
   public int outputFrames(int i, int frames) {
+    if (kind == Kind.STACK) {
+      return frames / stride;
+    }
     int stride = kind.kernelsAndStrides[2 * i + 1];
     return Math.max(0, Math.floorDiv(frames + 2 * kind.padding - kind.kernel(i), stride) + 1);
   }

@@ -2,6 +2,7 @@ package org.qieemo.weights;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.qieemo.kernels.PositionTerm;
 import org.qieemo.weights.FusionConfig.CmaNorm;
 import org.qieemo.weights.FusionConfig.CmaQuery;
@@ -23,17 +24,55 @@ public final class TensorRegistry {
 
   /** The tensors of a model, in file order. */
   public static List<TensorSpec> of(ModelConfig config) {
-    TensorRegistry registry = new TensorRegistry(config);
-    registry.frontEnd();
-    registry.subsampling();
+    List<TensorSpec> all = new ArrayList<>();
+    parts(config).forEach(all::addAll);
+    return List.copyOf(all);
+  }
+
+  /**
+   * The same, block by block, each made when it is asked for: a file may announce a thousand blocks
+   * and hold none of them.
+   */
+  static Iterable<List<TensorSpec>> parts(ModelConfig config) {
+    List<Consumer<TensorRegistry>> parts = new ArrayList<>();
+    parts.add(TensorRegistry::frontEnd);
+    parts.add(TensorRegistry::subsampling);
     for (int i = 0; i < config.encoder().blocks(); i++) {
-      registry.block(TensorNames.block(i));
+      String block = TensorNames.block(i);
+      parts.add(registry -> registry.block(block));
     }
-    registry.heads();
+    parts.add(TensorRegistry::heads);
     if (config.fusion() != null) {
-      registry.fusion(config.fusion());
+      fusion(config.fusion(), parts);
     }
-    return List.copyOf(registry.specs);
+    return () -> parts.stream().map(part -> specs(config, part)).iterator();
+  }
+
+  private static List<TensorSpec> specs(ModelConfig config, Consumer<TensorRegistry> part) {
+    TensorRegistry registry = new TensorRegistry(config);
+    part.accept(registry);
+    return registry.specs;
+  }
+
+  private static void fusion(FusionConfig fusion, List<Consumer<TensorRegistry>> parts) {
+    parts.add(registry -> registry.streams(fusion));
+    for (CmaQuery stack : new CmaQuery[] {CmaQuery.EMOTION, CmaQuery.PPG}) {
+      if (fusion.cma().has(stack)) {
+        crossAttention(TensorNames.crossAttention(stack), fusion, parts);
+      }
+    }
+    parts.add(registry -> registry.head(fusion));
+  }
+
+  private static void crossAttention(
+      String stack, FusionConfig fusion, List<Consumer<TensorRegistry>> parts) {
+    for (int j = 0; j < fusion.cma().layers(); j++) {
+      String layer = TensorNames.layer(stack, j);
+      parts.add(registry -> registry.crossAttentionLayer(layer, fusion));
+    }
+    if (fusion.cma().norm() == CmaNorm.PRE) {
+      parts.add(registry -> registry.norm(stack + TensorNames.FINAL_NORM, fusion.width()));
+    }
   }
 
   private void frontEnd() {
@@ -47,11 +86,19 @@ public final class TensorRegistry {
     SubsamplingConfig sub = config.subsampling();
     int width = config.encoder().width();
     int bins = config.frontEnd().melBins();
-    if (sub.kind() == SubsamplingConfig.Kind.LINEAR) {
-      linear(TensorNames.SUBSAMPLING_OUT, width, bins);
-      norm(TensorNames.SUBSAMPLING_NORM, width);
-      return;
+    switch (sub.kind()) {
+      case IDENTITY -> {}
+      case STACK ->
+          linear(TensorNames.SUBSAMPLING_OUT, width, Math.multiplyExact(sub.stride(), bins));
+      case LINEAR -> {
+        linear(TensorNames.SUBSAMPLING_OUT, width, bins);
+        norm(TensorNames.SUBSAMPLING_NORM, width);
+      }
+      default -> convolutions(sub, width, bins);
     }
+  }
+
+  private void convolutions(SubsamplingConfig sub, int width, int bins) {
     for (int i = 0; i < sub.kind().convolutions(); i++) {
       int k = sub.kind().kernel(i);
       String name = TensorNames.subsamplingConv(i);
@@ -128,7 +175,7 @@ public final class TensorRegistry {
     }
   }
 
-  private void fusion(FusionConfig fusion) {
+  private void streams(FusionConfig fusion) {
     int w = fusion.width();
     if (fusion.taps().blocks().size() > 1) {
       vector(TensorNames.TAPS, fusion.taps().blocks().size());
@@ -145,37 +192,25 @@ public final class TensorRegistry {
     if (fusion.mmf() != Mmf.OFF) {
       norm(TensorNames.MMF_NORM, w);
     }
-    for (CmaQuery stack : new CmaQuery[] {CmaQuery.EMOTION, CmaQuery.PPG}) {
-      if (fusion.cma().has(stack)) {
-        crossAttention(TensorNames.crossAttention(stack), fusion);
-      }
-    }
-    pooling(fusion);
-    linear(TensorNames.HEAD, fusion.labels().size(), fusion.headInputs());
   }
 
-  private void crossAttention(String stack, FusionConfig fusion) {
+  private void crossAttentionLayer(String layer, FusionConfig fusion) {
     int w = fusion.width();
     int f = fusion.cma().ffnWidth();
-    for (int j = 0; j < fusion.cma().layers(); j++) {
-      String layer = TensorNames.layer(stack, j);
-      projections(layer, w);
-      norm(layer + TensorNames.NORM1, w);
-      linear(layer + TensorNames.UP, f, w);
-      linear(layer + TensorNames.DOWN, w, f);
-      norm(layer + TensorNames.NORM2, w);
-    }
-    if (fusion.cma().norm() == CmaNorm.PRE) {
-      norm(stack + TensorNames.FINAL_NORM, w);
-    }
+    projections(layer, w);
+    norm(layer + TensorNames.NORM1, w);
+    linear(layer + TensorNames.UP, f, w);
+    linear(layer + TensorNames.DOWN, w, f);
+    norm(layer + TensorNames.NORM2, w);
   }
 
-  private void pooling(FusionConfig fusion) {
+  private void head(FusionConfig fusion) {
     if (fusion.pooling().kind() == PoolingKind.ATTENTIVE) {
       int a = fusion.pooling().attentionWidth();
       linear(TensorNames.POOLING_HIDDEN, a, fusion.fusedWidth());
       matrix(TensorNames.POOLING_SCORE + TensorNames.WEIGHT, 1, a);
     }
+    linear(TensorNames.HEAD, fusion.labels().size(), fusion.headInputs());
   }
 
   private void linear(String name, int outputs, int inputs) {

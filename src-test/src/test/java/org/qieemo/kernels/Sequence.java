@@ -103,6 +103,7 @@ final class Sequence {
     e.layerNorm(x, norm, n);
     e.linear(n, glu, m);
     e.depthwiseConv(m, depthwise, in.steps, n);
+    e.groupNorm(n, norm, in.steps, n);
     e.linearAdd(n, gate, 0.5f, x);
     e.linear(x, gate, m);
     e.gatedSum(m, x, n, x);

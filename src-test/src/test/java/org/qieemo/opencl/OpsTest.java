@@ -149,6 +149,24 @@ class OpsTest {
   }
 
   @Test
+  void groupNorm() {
+    Segments segments = segments(1, 5, 0, 77);
+    for (int cols : COLUMNS) {
+      for (Activation activation : List.of(Activation.NONE, Activation.SWISH)) {
+        comparison.check(
+            "group norm of " + cols,
+            (backend, e) -> {
+              var norm = backend.layerNorm(weight(1, cols), weight(2, cols), 1e-5f, activation);
+              var out = output(e, segments.rows(), cols);
+              e.groupNorm(input(e, segments.rows(), cols, 3), norm, segments, out.view());
+              e.groupNorm(out.view(), norm, segments, out.view()); // in place
+              return out;
+            });
+      }
+    }
+  }
+
+  @Test
   void softmaxAndItsLogarithm() {
     for (int cols : COLUMNS) {
       float[] x = Comparison.random(19 * cols, 4);

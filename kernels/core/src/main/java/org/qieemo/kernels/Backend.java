@@ -28,7 +28,8 @@ public interface Backend extends AutoCloseable {
   Linear linear(HostTensor weight, HostTensor bias, Activation activation);
 
   /**
-   * Prepares y = act((x - mean) / sqrt(var + eps) * gamma + beta) over the columns of each row.
+   * Prepares y = act((x - mean) / sqrt(var + eps) * gamma + beta), over the columns of each row for
+   * {@link Execution#layerNorm}, over a whole segment for {@link Execution#groupNorm}.
    *
    * @param gamma [width]
    * @param beta [width]

@@ -61,6 +61,13 @@ public interface Execution extends AutoCloseable {
   /** out = act(LayerNorm(x)), row by row: x, out [m, width]; out may be x. */
   void layerNorm(Tensor x, Norm norm, Tensor out);
 
+  /**
+   * GroupNorm with one group: out = act((x - mean) / sqrt(var + eps) * gamma + beta), mean and
+   * variance those of all elements of the row's segment, gamma and beta by column. x, out [rows,
+   * width]; out may be x. Rows of context count like others.
+   */
+  void groupNorm(Tensor x, Norm norm, Segments segments, Tensor out);
+
   /** out = softmax of each row; out may be x. */
   void softmax(Tensor x, Tensor out);
 

@@ -1,6 +1,7 @@
 package org.qieemo.kernels.cpu;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
@@ -8,13 +9,23 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every item runs exactly once, failures reach the caller, a busy pool never blocks. */
+/**
+ * Every item runs exactly once, failures reach the caller, a busy pool never blocks; and the orders
+ * of caller, workers, second callers and close that latches can hold fast.
+ */
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
 class WorkerPoolTest {
   private static final Duration LONG = Duration.ofSeconds(60);
 
@@ -103,6 +114,106 @@ class WorkerPoolTest {
               }
             }
           });
+    }
+  }
+
+  /** The caller has run out of items while a worker is inside its last one. */
+  @Test
+  void aRegionEndsOnlyWhenEveryWorkerHasLeftIt() throws Exception {
+    Region region = new Region();
+    try (WorkerPool pool = new WorkerPool(2, kernels)) {
+      FutureTask<Boolean> run = region.start(pool);
+      region.workerIsInside.await();
+      region.callerIsOut.await();
+      Thread.sleep(50); // the caller spins for the worker: nothing to wait for but time
+      assertFalse(run.isDone(), "a worker is inside");
+      region.go.countDown();
+      assertTrue(run.get());
+    }
+  }
+
+  @Test
+  void closingLeavesARunningRegionItsThreads() throws Exception {
+    Region region = new Region();
+    WorkerPool pool = new WorkerPool(2, kernels);
+    FutureTask<Boolean> run = region.start(pool);
+    region.workerIsInside.await();
+    pool.close();
+    assertFalse(run.isDone());
+    region.go.countDown();
+    assertTrue(run.get(), "all items are done");
+  }
+
+  @Test
+  void aSecondCallerDoesItsItemsItself() throws Exception {
+    Region region = new Region();
+    try (WorkerPool pool = new WorkerPool(2, kernels)) {
+      FutureTask<Boolean> run = region.start(pool);
+      region.workerIsInside.await();
+      Set<Thread> threads = ConcurrentHashMap.newKeySet();
+      pool.run((item, s) -> threads.add(Thread.currentThread()), 100, scratch);
+      assertEquals(Set.of(Thread.currentThread()), threads);
+      assertFalse(run.isDone());
+      region.go.countDown();
+      assertTrue(run.get());
+    }
+  }
+
+  /** The failure of a worker does not take the memory away that the caller still works on. */
+  @Test
+  void aFailureWaitsForTheOthersInTheRegion() throws Exception {
+    CountDownLatch failed = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    try (WorkerPool pool = new WorkerPool(2, kernels)) {
+      Thread[] caller = new Thread[1];
+      FutureTask<Boolean> run =
+          new FutureTask<>(
+              () ->
+                  pool.run(
+                      (item, s) -> {
+                        if (Thread.currentThread() != caller[0]) {
+                          failed.countDown();
+                          throw new IllegalStateException("worker");
+                        }
+                        await(failed);
+                        await(go);
+                      },
+                      2,
+                      new ThreadScratch(kernels)),
+              true);
+      caller[0] = new Thread(run);
+      caller[0].start();
+      failed.await();
+      assertFalse(run.isDone(), "the caller is inside");
+      go.countDown();
+      ExecutionException e = assertThrows(ExecutionException.class, run::get);
+      assertEquals("worker", e.getCause().getMessage());
+    }
+  }
+
+  /** Two items: the caller does one, a worker is held inside the other. */
+  private final class Region {
+    final CountDownLatch workerIsInside = new CountDownLatch(1);
+    final CountDownLatch callerIsOut = new CountDownLatch(1);
+    final CountDownLatch go = new CountDownLatch(1);
+    private volatile Thread caller;
+
+    FutureTask<Boolean> start(WorkerPool pool) {
+      FutureTask<Boolean> run =
+          new FutureTask<>(() -> pool.run(this::item, 2, new ThreadScratch(kernels)), true);
+      caller = new Thread(run);
+      caller.start();
+      return run;
+    }
+
+    private void item(int item, ThreadScratch unused) {
+      if (Thread.currentThread() == caller) {
+        await(workerIsInside); // so that the other item is the worker's
+        callerIsOut.countDown();
+      } else {
+        workerIsInside.countDown();
+        await(go);
+      }
     }
   }
 

@@ -2,6 +2,7 @@ package org.qieemo.converter.family;
 
 import java.io.IOException;
 import java.util.Arrays;
+import org.qieemo.FormatException;
 import org.qieemo.ModelFormatException;
 import org.qieemo.converter.container.Bundle;
 import org.qieemo.converter.source.Checkpoint;
@@ -26,13 +27,28 @@ public record EncoderSource(
 
   /** Rows of a matrix of the checkpoint. */
   int rows(String tensor) throws ModelFormatException {
+    return dimension(tensor, 0);
+  }
+
+  /** Columns of a matrix of the checkpoint. */
+  int columns(String tensor) throws ModelFormatException {
+    return dimension(tensor, 1);
+  }
+
+  private int dimension(String tensor, int i) throws ModelFormatException {
     SourceTensor found = checkpoint.tensors().get(tensor);
-    long[] shape = found.shape();
-    if (shape.length < 1 || shape[0] > Integer.MAX_VALUE) {
-      throw new ModelFormatException(
-          checkpoint.source(), -1, "tensor " + tensor + ": no matrix: " + Arrays.toString(shape));
+    if (found == null) {
+      throw problem("tensor " + tensor + " is missing");
     }
-    return (int) shape[0];
+    long[] shape = found.shape();
+    if (shape.length <= i || shape[i] > Integer.MAX_VALUE) {
+      throw problem("tensor " + tensor + ": no matrix: " + Arrays.toString(shape));
+    }
+    return (int) shape[i];
+  }
+
+  private ModelFormatException problem(String reason) {
+    return new ModelFormatException(checkpoint.source(), FormatException.NO_OFFSET, reason);
   }
 
   boolean hasFile(String file) {

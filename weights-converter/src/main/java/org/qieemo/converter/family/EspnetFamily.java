@@ -43,6 +43,7 @@ final class EspnetFamily implements Family {
     conf.only("positionwise_layer_type", "linear");
     conf.only("activation_type", "swish", "relu");
     conf.only("zero_triu", false);
+    conf.only("input_layer", "linear", "conv2d", "conv2d6", "conv2d8");
     SubsamplingConfig.Kind kind = conf.constant("input_layer", SubsamplingConfig.Kind.CONV2D);
     int width = conf.integer("output_size", 256);
     EncoderConfig encoder = encoder(conf, width);

@@ -8,7 +8,7 @@ import org.qieemo.converter.text.Settings;
 /** The families that can be converted. */
 public final class Families {
   private static final List<Family> ALL =
-      List.of(new NemoFamily(), new EspnetFamily(), new WenetFamily());
+      List.of(new NemoFamily(), new EspnetFamily(), new WenetFamily(), new TorchaudioFamily());
 
   /** Names that their configurations usually have. */
   public static final List<String> CONFIG_FILES =
@@ -30,8 +30,8 @@ public final class Families {
     throw new ModelFormatException(
         config.source(),
         FormatException.NO_OFFSET,
-        "expected a WeNet train.yaml, a NeMo model_config.yaml or an ESPnet config.yaml,"
-            + " found the keys "
+        "expected a WeNet train.yaml, a NeMo model_config.yaml, an ESPnet config.yaml, or a"
+            + " torchaudio Conformer's arguments in config.yaml, found the keys "
             + config.keys().stream().limit(8).toList());
   }
 }

@@ -1,5 +1,6 @@
 package org.qieemo.converter.family;
 
+import java.util.Arrays;
 import org.qieemo.weights.SubsamplingConfig;
 
 /** How a source tensor differs from its place in a model file. */
@@ -49,6 +50,42 @@ public enum Layout {
       return transposed(source, channels, shape[1] / channels);
     }
   },
+  /** The queries of one projection [3d, ...] of queries, keys and values. */
+  PACKED_QUERY {
+    @Override
+    public long[] sourceShape(int[] shape, int channels) {
+      return packed(shape);
+    }
+
+    @Override
+    public float[] apply(float[] source, int[] shape, int channels) {
+      return third(source, 0);
+    }
+  },
+  /** Its keys. */
+  PACKED_KEY {
+    @Override
+    public long[] sourceShape(int[] shape, int channels) {
+      return packed(shape);
+    }
+
+    @Override
+    public float[] apply(float[] source, int[] shape, int channels) {
+      return third(source, 1);
+    }
+  },
+  /** Its values. */
+  PACKED_VALUE {
+    @Override
+    public long[] sourceShape(int[] shape, int channels) {
+      return packed(shape);
+    }
+
+    @Override
+    public float[] apply(float[] source, int[] shape, int channels) {
+      return third(source, 2);
+    }
+  },
   /** The same, 1/x for x: a standard deviation for its inverse. */
   RECIPROCAL {
     @Override
@@ -85,6 +122,17 @@ public enum Layout {
       longs[i] = shape[i];
     }
     return longs;
+  }
+
+  private static long[] packed(int[] shape) {
+    long[] packed = toLongs(shape);
+    packed[0] *= 3;
+    return packed;
+  }
+
+  private static float[] third(float[] source, int i) {
+    int size = source.length / 3;
+    return Arrays.copyOfRange(source, i * size, (i + 1) * size);
   }
 
   /** Each run of [rows, columns] as [columns, rows]. */

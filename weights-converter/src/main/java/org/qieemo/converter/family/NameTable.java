@@ -69,8 +69,13 @@ public final class NameTable {
 
     /** One tensor of every block. */
     public Builder blockTensor(String canonical, String source) {
+      return blockTensor(canonical, source, Layout.SAME);
+    }
+
+    /** One tensor of every block that lies differently. */
+    public Builder blockTensor(String canonical, String source, Layout layout) {
       for (int i = 0; i < blocks; i++) {
-        tensor(TensorNames.block(i) + canonical, blockPrefix + i + source);
+        tensor(TensorNames.block(i) + canonical, blockPrefix + i + source, layout);
       }
       return this;
     }

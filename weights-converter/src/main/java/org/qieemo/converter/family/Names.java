@@ -104,6 +104,51 @@ final class Names {
         .build();
   }
 
+  /**
+   * torchaudio; {@code sequential.N} are the numbers of layers with parameters.
+   *
+   * @param prefix of the Conformer in the checkpoint
+   * @param input name of the linear layer before it, empty for none
+   * @param ctc name of the linear layer behind it, empty for none
+   */
+  static NameTable torchaudio(int blocks, String prefix, String input, String ctc) {
+    NameTable.Builder table = new NameTable.Builder(blocks, prefix + "conformer_layers.");
+    if (!input.isEmpty()) {
+      table.module(TensorNames.SUBSAMPLING_OUT, input);
+    }
+    if (!ctc.isEmpty()) {
+      table.module(TensorNames.CTC, ctc);
+    }
+    packed(table, QUERY, Layout.PACKED_QUERY);
+    packed(table, KEY, Layout.PACKED_KEY);
+    packed(table, VALUE, Layout.PACKED_VALUE);
+    return table
+        .blockModule(MACARON + NORM, ".ffn1.sequential.0")
+        .blockModule(MACARON + UP, ".ffn1.sequential.1")
+        .blockModule(MACARON + DOWN, ".ffn1.sequential.4")
+        .blockModule(ATTENTION + NORM, ".self_attn_layer_norm")
+        .blockModule(ATTENTION + OUT, ".self_attn.out_proj")
+        .blockModule(CONVOLUTION + NORM, ".conv_module.layer_norm")
+        .blockModule(CONVOLUTION + POINTWISE1, ".conv_module.sequential.0", Layout.POINTWISE)
+        .blockModule(CONVOLUTION + DEPTHWISE, ".conv_module.sequential.2", Layout.DEPTHWISE)
+        .blockModule(CONVOLUTION + DEPTHWISE_NORM, ".conv_module.sequential.3")
+        .blockTensor(CONVOLUTION + DEPTHWISE_NORM + MEAN, ".conv_module.sequential.3.running_mean")
+        .blockTensor(CONVOLUTION + DEPTHWISE_NORM + VAR, ".conv_module.sequential.3.running_var")
+        .blockModule(CONVOLUTION + POINTWISE2, ".conv_module.sequential.5", Layout.POINTWISE)
+        .blockModule(FFN + NORM, ".ffn2.sequential.0")
+        .blockModule(FFN + UP, ".ffn2.sequential.1")
+        .blockModule(FFN + DOWN, ".ffn2.sequential.4")
+        .blockModule(FINAL_NORM, ".final_layer_norm")
+        .build();
+  }
+
+  /** One of three projections that lie in one tensor. */
+  private static void packed(NameTable.Builder table, String canonical, Layout third) {
+    table
+        .blockTensor(ATTENTION + canonical + TensorNames.WEIGHT, ".self_attn.in_proj_weight", third)
+        .blockTensor(ATTENTION + canonical + TensorNames.BIAS, ".self_attn.in_proj_bias", third);
+  }
+
   private static void subsampling(
       NameTable.Builder table, String module, SubsamplingConfig.Kind kind, String projection) {
     for (int i = 0; i < kind.convolutions(); i++) { // a ReLU stands between two convolutions

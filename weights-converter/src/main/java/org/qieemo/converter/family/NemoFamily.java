@@ -84,6 +84,7 @@ final class NemoFamily implements Family {
     conf.only("subsampling_factor", 4);
     conf.only("self_attention_model", "rel_pos", "abs_pos");
     conf.only("feat_out", -1);
+    conf.only("conv_norm_type", "batch_norm", "layer_norm");
     conf.only("causal_downsampling", false);
     conf.only("use_bias", true);
     conf.only("reduction_factor", 1);

@@ -44,6 +44,7 @@ final class WenetFamily implements Family {
     Settings config = source.config();
     config.only("encoder", "conformer");
     Settings conf = config.section("encoder_conf");
+    checkOptions(conf);
     int width = conf.integer("output_size", 256);
     SubsamplingConfig.Kind kind = conf.constant("input_layer", SubsamplingConfig.Kind.CONV2D);
     int channels = kind.convolutions() == 0 ? 0 : conf.integer("subsampling_channels", width);
@@ -60,7 +61,6 @@ final class WenetFamily implements Family {
 
   private static EncoderConfig encoder(EncoderSource source, Settings conf, int width)
       throws IOException {
-    checkOptions(conf);
     Position position = position(source, conf);
     boolean normFirst = conf.flag("normalize_before", true);
     boolean convolution = conf.flag("use_cnn_module", true);
@@ -98,6 +98,8 @@ final class WenetFamily implements Family {
   /** Options of later WeNet versions that change what is computed. */
   private static void checkOptions(Settings conf) throws IOException {
     conf.only("activation_type", "swish", "relu");
+    conf.only("input_layer", "linear", "conv2d", "conv2d6", "conv2d8", "striding");
+    conf.only("cnn_module_norm", "batch_norm", "layer_norm");
     conf.only("concat_after", false);
     conf.only("positionwise_conv_kernel_size", 1);
     conf.only("mlp_type", "position_wise_feed_forward");

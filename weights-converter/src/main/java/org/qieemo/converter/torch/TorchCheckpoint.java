@@ -63,7 +63,10 @@ public final class TorchCheckpoint {
     }
     String root = roots.isEmpty() ? "" : roots.iterator().next();
     if (roots.size() != 1 || root.isEmpty() || !names.contains(root + PICKLE)) {
-      throw source.error(0, "no PyTorch checkpoint: expected one folder with a data.pkl in it");
+      throw source.error(
+          0,
+          "no PyTorch checkpoint: expected one folder with a data.pkl in it, as"
+              + " torch.save(model.state_dict(), ...) writes it");
     }
     return root;
   }

@@ -27,6 +27,7 @@ final class CpuExecution implements Execution {
   private final LinearTask linear;
   private final FeedForwardTask feedForward;
   private final RowTask.LayerNorm layerNorm;
+  private final GroupNormTask groupNorm;
   private final RowTask.Softmax softmax;
   private final RowTask.ScaledSum scaledSum;
   private final RowTask.GatedSum gatedSum;
@@ -44,6 +45,7 @@ final class CpuExecution implements Execution {
     linear = new LinearTask(this, kernels);
     feedForward = new FeedForwardTask(this, kernels);
     layerNorm = new RowTask.LayerNorm(this, kernels);
+    groupNorm = new GroupNormTask(this, kernels);
     softmax = new RowTask.Softmax(this, kernels);
     scaledSum = new RowTask.ScaledSum(this, kernels);
     gatedSum = new RowTask.GatedSum(this, kernels);
@@ -176,12 +178,26 @@ final class CpuExecution implements Execution {
 
   @Override
   public void layerNorm(Tensor x, Norm norm, Tensor out) {
+    String op = "layer norm";
+    CpuNorm by = checkedNorm(op, x, norm, out);
+    layerNorm.start(mine(op, x), by, mine(op, out));
+  }
+
+  @Override
+  public void groupNorm(Tensor x, Norm norm, Segments segments, Tensor out) {
+    String op = "group norm";
+    CpuNorm by = checkedNorm(op, x, norm, out);
+    OpShapes.rows(op, "x", segments, x);
+    groupNorm.start(mine(op, x), by, segments, mine(op, out));
+  }
+
+  private CpuNorm checkedNorm(String op, Tensor x, Norm norm, Tensor out) {
     if (!(norm instanceof CpuNorm by) || by.owner() != backend) {
-      throw foreign("layer norm");
+      throw foreign(op);
     }
-    OpShapes.width("layer norm", by.width(), x);
-    OpShapes.same("layer norm", x, out);
-    layerNorm.start(mine("layer norm", x), by, mine("layer norm", out));
+    OpShapes.width(op, by.width(), x);
+    OpShapes.same(op, x, out);
+    return by;
   }
 
   @Override

@@ -5,7 +5,7 @@ import org.qieemo.kernels.HostTensor;
 import org.qieemo.kernels.Norm;
 import org.qieemo.kernels.OpShapes;
 
-/** Weights of a LayerNorm. */
+/** Weights of a LayerNorm or GroupNorm. */
 record CpuNorm(CpuBackend owner, float[] gamma, float[] beta, float eps, Activation activation)
     implements Norm {
   static CpuNorm of(

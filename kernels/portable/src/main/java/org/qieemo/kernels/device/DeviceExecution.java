@@ -178,23 +178,33 @@ final class DeviceExecution implements Execution {
 
   @Override
   public synchronized void layerNorm(Tensor x, Norm norm, Tensor out) {
-    String op = "layer norm";
-    if (!(norm instanceof DeviceNorm by) || by.owner() != backend) {
-      throw foreign(op);
-    }
-    OpShapes.width(op, by.width(), x);
-    OpShapes.same(op, x, out);
-    Kernel kernel =
-        queue
-            .kernel(programs.layerNorm(), "layer_norm")
-            .region(mine(op, x))
-            .memory(by.gamma())
-            .memory(by.beta())
-            .region(mine(op, out))
-            .integer(by.width())
-            .real(by.eps())
-            .integer(by.activation().ordinal());
+    Kernel kernel = norm("layer_norm", x, norm, out);
     launch(kernel, Grid.line(out.rows(), tuning.rowItems()));
+  }
+
+  @Override
+  public synchronized void groupNorm(Tensor x, Norm norm, Segments segments, Tensor out) {
+    OpShapes.rows("group norm", "x", segments, x);
+    Kernel kernel = norm("group_norm", x, norm, out).memory(tables.starts(segments).memory());
+    launch(kernel, Grid.line(segments.count(), tuning.rowItems()));
+  }
+
+  /** The arguments that the kernels of layer_norm.cl have in common. */
+  private Kernel norm(String kernel, Tensor x, Norm norm, Tensor out) {
+    if (!(norm instanceof DeviceNorm by) || by.owner() != backend) {
+      throw foreign(kernel);
+    }
+    OpShapes.width(kernel, by.width(), x);
+    OpShapes.same(kernel, x, out);
+    return queue
+        .kernel(programs.layerNorm(), kernel)
+        .region(mine(kernel, x))
+        .memory(by.gamma())
+        .memory(by.beta())
+        .region(mine(kernel, out))
+        .integer(by.width())
+        .real(by.eps())
+        .integer(by.activation().ordinal());
   }
 
   @Override

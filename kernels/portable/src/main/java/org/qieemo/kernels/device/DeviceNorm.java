@@ -4,7 +4,7 @@ import org.qieemo.kernels.Activation;
 import org.qieemo.kernels.Norm;
 
 /**
- * A LayerNorm on the device.
+ * A LayerNorm or GroupNorm on the device.
  *
  * @param owner the back end that it belongs to
  * @param gamma [width]
