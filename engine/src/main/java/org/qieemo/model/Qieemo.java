@@ -146,8 +146,7 @@ public final class Qieemo {
     stretches.forEach(stretch -> f.frames().add(stretch.length / width));
     Tensor streams = exec.take(f.frames().rows(), width);
     for (int i = 0; i < stretches.size(); i++) {
-      int length = f.frames().length(i);
-      exec.write(stretches.get(i), 0, exec.rows(streams, f.frames().start(i), length));
+      writeRows(exec, stretches.get(i), streams, f.frames().start(i), f.frames().length(i));
     }
     EmotionLogits result = decide(f, streams);
     exec.release(mark);
@@ -264,9 +263,18 @@ public final class Qieemo {
     int bins = config.frontEnd().melBins();
     Tensor features = f.exec.take(f.stage(0).rows(), bins);
     for (int i = 0; i < batch.size(); i++) {
-      Tensor rows = f.exec.rows(features, f.stage(0).start(i), batch.frames(i));
-      f.exec.write(batch.features(i), 0, rows);
+      writeRows(f.exec, batch.features(i), features, f.stage(0).start(i), batch.frames(i));
     }
     return features;
+  }
+
+  /**
+   * Leaves no view behind: what is taken later has the same place in the stack of buffers, and so
+   * the same memory, for any number of utterances.
+   */
+  private static void writeRows(Execution exec, float[] values, Tensor to, int from, int count) {
+    int mark = exec.mark();
+    exec.write(values, 0, exec.rows(to, from, count));
+    exec.release(mark);
   }
 }

@@ -8,8 +8,10 @@ import java.io.InputStream;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -58,6 +60,29 @@ class AllocationTest {
         features[i] = (float) (10 + 3 * random.nextGaussian());
       }
       assertWarmForwardAllocatesItsResultAlone(loaded, features);
+    }
+  }
+
+  /** Long audio is heard in batches of changing size: each size must find the same buffers. */
+  @Test
+  void smallerBatchesUseTheBuffersOfLargerOnes() throws IOException {
+    Path gguf = folder.resolve("embedded.gguf");
+    try (InputStream in = EmotionRecognizer.class.getResourceAsStream("embedded.gguf")) {
+      Files.copy(in, gguf);
+    }
+    try (LoadedModel loaded = new LoadedModel(gguf, "plain", 1)) {
+      int bins = loaded.config().frontEnd().melBins();
+      float[] features = new float[100 * bins];
+      loaded.classify(new FeatureBatch(Collections.nCopies(5, features), bins));
+      ThreadMXBean meter = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+      for (int count = 4; count >= 1; count--) {
+        FeatureBatch batch = new FeatureBatch(Collections.nCopies(count, features), bins);
+        long before = meter.getCurrentThreadAllocatedBytes();
+        loaded.classify(batch);
+        long allocated = meter.getCurrentThreadAllocatedBytes() - before;
+        // the first convolution alone takes 490 KB an utterance
+        assertTrue(allocated < 50_000, allocated + " bytes for a batch of " + count);
+      }
     }
   }
 
