@@ -297,6 +297,12 @@ CUresult cuMemcpyDtoHAsync_v2(void* to, CUdeviceptr from, size_t bytes, Stream* 
   return enqueue(stream, [=] { std::memcpy(to, reinterpret_cast<void*>(from), bytes); });
 }
 
+CUresult cuMemsetD8Async(CUdeviceptr to, unsigned char value, size_t bytes, Stream* stream) {
+  ENTER
+  if (!is_live(to, bytes)) return INVALID_VALUE;
+  return enqueue(stream, [=] { std::memset(reinterpret_cast<void*>(to), value, bytes); });
+}
+
 struct Copy2D {
   size_t srcX, srcY;
   int srcType;

@@ -22,7 +22,7 @@ class UsageTest {
         "classify --threads 0 a.wav     | from 1 to 1024         | classify --help",
         "classify --threads 9999999999 a.wav | from 1 to 1024    | classify --help",
         "classify --threads -1 a.wav    | from 1 to 1024         | classify --help",
-        "classify --backend gpu a.wav   | auto, opencl or cpu    | classify --help",
+        "classify --backend gpu a.wav   | auto, cuda, opencl or   | classify --help",
         "classify --precision f8 a.wav  | f32, f16 or bf16       | classify --help",
         "classify --top 0 a.wav         | from 1 to 10000        | classify --help",
         "classify --unknown-below 1.5 a.wav | from 0 to 1        | classify --help",

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import jcuda.driver.CUresult;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -84,6 +87,20 @@ class GraphTest {
       assertEquals(graphs + 1, Control.graphLaunches());
       assertEquals(launches, Control.launches());
     }
+  }
+
+  @Test
+  void everyLaunchIsMeasuredAndNothingIsLeft() {
+    long before = Control.objects();
+    List<String> measured = new ArrayList<>();
+    try (DeviceBackend backend = DeviceBackend.open(CudaUnderTest.deviceOrSkip());
+        Execution e = backend.newExecution((kernel, nanos) -> measured.add(kernel + nanos))) {
+      assertArrayEquals(expected(3), run(backend, e, layer(backend), 3));
+    }
+    List<String> expected = new ArrayList<>(Collections.nCopies(LAUNCHES - 1, "scaled_sum1000000"));
+    expected.add(0, "linear1000000"); // the emulated events are a millisecond apart
+    assertEquals(expected, measured);
+    assertEquals(before, Control.objects());
   }
 
   @Test
