@@ -194,15 +194,23 @@ final class VectorProduct {
     float[] start = fresh ? b.bias() : c;
     int startStride = fresh ? 0 : STRIDE;
     int column = narrow * WIDTH % PANEL;
+    int tiles = (rows + TILE_ROWS - 1) / TILE_ROWS;
+    int touched = (WIDTH + tiles - 1) / tiles * tiles * depth;
+    int step = touched <= weights.length ? (WIDTH + tiles - 1) / tiles : 0;
+    int ahead = step == 0 ? 0 : Math.min(at + depth * WIDTH, weights.length - touched);
+    int seen = 0;
     for (int r = 0; r < rows; r += TILE_ROWS) {
       int row = aOffset + r * STRIDE;
       int to = r * STRIDE + column;
       int init = fresh ? narrow * WIDTH : to;
-      if (WIDE) {
-        TileOf8.multiply(a, row, weights, at, depth, start, init, startStride, c, to);
-      } else {
-        TileOf6.multiply(a, row, weights, at, depth, start, init, startStride, c, to);
-      }
+      seen ^=
+          WIDE
+              ? TileOf8.multiply(
+                  a, row, weights, at, depth, start, init, startStride, c, to, ahead, step)
+              : TileOf6.multiply(
+                  a, row, weights, at, depth, start, init, startStride, c, to, ahead, step);
+      ahead += depth * step;
     }
+    strip.scratch(1)[0] = Float.intBitsToFloat(seen);
   }
 }
