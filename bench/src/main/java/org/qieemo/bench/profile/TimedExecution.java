@@ -65,6 +65,11 @@ final class TimedExecution implements Execution {
     clock.time("read", 0, () -> by.read(from, to, offset));
   }
 
+  @Override
+  public Tensor constant(float[] values, int firstRow, int rows, int cols) {
+    return by.constant(values, firstRow, rows, cols);
+  }
+
   private String sizes(Linear layer) {
     String glu = backend.activation(layer) == Activation.GLU ? ", GLU" : "";
     return layer.inputs() + " to " + layer.outputs() + glu;
