@@ -1,29 +1,32 @@
-"""Between the stages: the encoder learns the teacher's view of emotional speech.
+"""Between the stages: the encoder learns the teacher's view of emotional speech, and does not forget read speech.
 
-Read speech does not prepare a small encoder for shouting and sobbing: on EMO-DB it follows its teacher far worse than
-on LibriSpeech. First the subsampling and the blocks up to the taught one regress on the teacher's block for emotional
-recordings; no label and no text is used. Then the blocks above them, and the CTC, are fitted to the changed ones on
-read speech. For leave-one-speaker-out figures `--without SPEAKER` keeps that speaker's voice out of this step too.
+Read speech alone does not prepare a small encoder for shouting and sobbing: on EMO-DB it follows its teacher far worse
+than on LibriSpeech. So the taught block first regresses on the teacher's block for emotional recordings; no label and
+no text of them is used. Then both go on together, at a lower rate: the taught block on emotional recordings, and the
+whole encoder with stage 1's losses on read speech, of which the first part costs a good deal. For
+leave-one-speaker-out figures `--without SPEAKER` keeps that speaker's voice out of this step too.
+
+A killed run goes on from its checkpoint. The learning curve is curve.json and curve.png in the output folder.
 """
 from __future__ import annotations
 
 import argparse
 import random
-import shlex
-import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
 from qieemo_ref.data import TOKENS
-from qieemo_ref.head import shortened
 from qieemo_ref.model import AsrModel, save_folder, write_json
+from qieemo_ref.recipe import command, parse
 from qieemo_ref.stage1 import Corpus, Example, Teaching, augmented, ctc_loss, encode
-from qieemo_ref.training import seed_everything, set_rate, warm_cosine
-from train_ctc import small_encoder
+from qieemo_ref.training import Log, save_checkpoint, seed_everything, set_rate, warm_cosine
+from train_ctc import character_error_rate, small_encoder
+
+REPORT = 25
+"""Steps between two points of the learning curve, and between checkpoints; the steps of each part are a multiple."""
 
 
 class Adaptation:
@@ -33,73 +36,104 @@ class Adaptation:
         copies = ["emodb", *(f"emodb~{copy}" for copy in range(1, args.copies + 1))]
         self.emotional = Corpus(args.cache, copies, True, 3000)
         self.emotional.train = [pair for pair in self.emotional.train if pair[1].speaker != args.without]
-        state = torch.load(args.stage1 / "checkpoint.pt", map_location="cpu", weights_only=False)
         self.model = AsrModel(small_encoder())
-        self.model.load_state_dict(state["model"])
         self.teaching = Teaching(self.model.config.output_size, self.read)
+        state = torch.load(args.stage1 / "checkpoint.pt", map_location="cpu", weights_only=False)
+        self.model.load_state_dict(state["model"])
         self.teaching.load_state_dict(state["teaching"])
+        self.parameters = [*self.model.parameters(), *self.teaching.parameters()]
+        self.optimizer = torch.optim.AdamW([{"params": self.parameters, "peak": 1.0}], betas=(0.9, 0.98),
+                                           weight_decay=1e-2, fused=True)
+        args.output.mkdir(parents=True, exist_ok=True)
+        self.log = Log(args.output, "curve")
+        self.checkpoint = args.output / "checkpoint.pt"
+        self.step, self.seconds = 0, 0.0
+        if self.checkpoint.exists():
+            self.resume()
+
+    def resume(self) -> None:
+        state = torch.load(self.checkpoint, map_location="cpu", weights_only=False)
+        self.model.load_state_dict(state["model"])
+        self.teaching.load_state_dict(state["teaching"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.step, self.seconds = state["progress"]
+
+    def save(self) -> None:
+        save_checkpoint(self.checkpoint, model=self.model.state_dict(), teaching=self.teaching.state_dict(),
+                        optimizer=self.optimizer.state_dict(), progress=(self.step, self.seconds))
+        self.log.save()
 
     def drawn(self, corpus: Corpus, count: int, masks: int) -> tuple[list[Example], list[Tensor]]:
         examples = [corpus.example(*pair) for pair in random.sample(corpus.train, count)]
         return examples, [augmented(e.features, 0.3, masks, width=10, span=15) for e in examples]
 
-    def emotional_loss(self) -> Tensor:
+    def emotional_losses(self) -> list[Tensor]:
         """The regression of the taught block, per frame and per second; the blocks above it are not run."""
         examples, features = self.drawn(self.emotional, self.args.batch, masks=1)
         batch = encode(self.model, features, self.block, blocks=self.block)
         errors = self.teaching([batch.student], [e.teacher for e in examples], batch.lengths)
-        return errors[0] + errors[-1]
+        return [errors[0], errors[-1]]
 
-    def read_loss(self) -> Tensor:
-        """CTC, and the regression of the last block; no gradient reaches the taught block."""
+    def read_losses(self) -> list[Tensor]:
+        """CTC, and the regression of the taught block and the last."""
         examples, features = self.drawn(self.read, self.args.read_batch, masks=2)
-        batch = encode(self.model, features, self.block, detach_after=self.block)
-        errors = self.teaching([batch.student.detach(), batch.encoded], [e.teacher for e in examples], batch.lengths)
-        return ctc_loss(self.model, batch, [e.tokens for e in examples]) + errors[1]
+        batch = encode(self.model, features, self.block)
+        errors = self.teaching([batch.student, batch.encoded], [e.teacher for e in examples], batch.lengths)
+        return [ctc_loss(self.model, batch, [e.tokens for e in examples]), *errors]
 
-    def lower(self) -> list[nn.Parameter]:
-        encoder = self.model.encoder
-        return [*encoder.embed.parameters(), *encoder.encoders[:self.block].parameters(), *self.teaching.parameters()]
+    def factor(self) -> float:
+        """The learning rate: up and down once in each part."""
+        first, second = self.args.emotional_steps, self.args.joint_steps
+        if self.step < first:
+            return self.args.emotional_rate * warm_cosine(self.step / first)
+        return self.args.joint_rate * warm_cosine((self.step - first) / second)
 
-    def upper(self) -> list[nn.Parameter]:
-        lower = {id(p) for p in self.lower()}
-        return [*(p for p in self.model.parameters() if id(p) not in lower), *self.teaching.parameters()]
+    def train_step(self) -> dict[str, float]:
+        joint = self.step >= self.args.emotional_steps
+        seed_everything(self.args.seed * 1_000_003 + self.step)
+        set_rate(self.optimizer, self.factor())
+        self.train_mode(joint)
+        losses = dict(zip(("emotional_frame", "emotional_second"), self.emotional_losses()))
+        if joint:
+            losses |= dict(zip(("ctc", "read_frame", "read_last", "read_second"), self.read_losses()))
+        self.optimizer.zero_grad()
+        sum(losses.values()).backward()
+        nn.utils.clip_grad_norm_(self.parameters, 5.0)
+        self.optimizer.step()
+        return {name: loss.item() for name, loss in losses.items()}
 
-    def fit(self, name: str, parameters: list[nn.Parameter], loss_of: Callable[[], Tensor], steps: int,
-            rate: float) -> float:
-        """The mean loss of the last 25 steps."""
-        optimizer = torch.optim.AdamW([{"params": parameters, "peak": rate}], betas=(0.9, 0.98), weight_decay=1e-2,
-                                      fused=True)
-        recent: list[float] = []
-        for step in range(steps):
-            set_rate(optimizer, warm_cosine(step / steps))
-            loss = loss_of()
-            optimizer.zero_grad()
-            loss.backward()
-            nn.utils.clip_grad_norm_(parameters, 5.0)
-            optimizer.step()
-            recent = [*recent[-24:], loss.item()]
-            if step % 25 == 24:
-                print(f"{time.strftime('%X')} without {self.args.without or 'nobody'}: {name}, step {step + 1}: "
-                      f"{sum(recent) / len(recent):.3f}", flush=True)
-        return sum(recent) / max(1, len(recent))
+    def train_mode(self, joint: bool) -> None:
+        """Two kinds of speech pass the lower blocks in turn, in the second part: their batch norms stay as they are."""
+        self.model.train()
+        if joint:
+            for block in self.model.encoder.encoders[:self.block]:
+                for module in block.modules():
+                    if isinstance(module, nn.BatchNorm1d):
+                        module.eval()
 
     def run(self) -> None:
-        begin, args = time.monotonic(), self.args
-        self.model.train()
-        emotional = self.fit("emotional", self.lower(), self.emotional_loss, args.steps, args.rate)
-        self.still(self.model.encoder.encoders[:self.block])
-        read = self.fit("read", self.upper(), self.read_loss, args.read_steps, args.read_rate)
-        args.output.mkdir(parents=True, exist_ok=True)
-        save_folder(args.output, self.model, TOKENS)
-        write_json(args.output / "adaptation.json", {
-            "command": shlex.join(["python", *map(shortened, sys.argv)]), "date": time.strftime("%Y-%m-%d %H:%M"),
-            "seconds": round(time.monotonic() - begin), "loss": {"emotional": emotional, "read": read}})
+        recent: list[dict[str, float]] = []
+        steps = self.args.emotional_steps + self.args.joint_steps
+        while self.step < steps:
+            begin = time.monotonic()
+            recent.append(self.train_step())
+            self.seconds += time.monotonic() - begin
+            self.step += 1
+            if self.step % REPORT == 0:
+                self.log.add(step=self.step, minutes=self.seconds / 60,
+                             **{key: sum(r[key] for r in recent) / len(recent) for key in recent[-1]})
+                recent = []
+                self.save()
+        self.finish()
 
-    @staticmethod
-    def still(blocks: nn.ModuleList) -> None:
-        """Batch norms of finished blocks keep their statistics."""
-        blocks.eval()
+    def finish(self) -> None:
+        self.log.add(step=self.step, dev_cer=character_error_rate(self.model.eval(), self.read, 2))
+        self.log.save()
+        self.log.plot("step", ["emotional_frame", "emotional_second", "ctc", "read_frame", "dev_cer"])
+        save_folder(self.args.output, self.model, TOKENS)
+        write_json(self.args.output / "adaptation.json", {
+            "command": command(), "date": time.strftime("%Y-%m-%d %H:%M"), "seconds": round(self.seconds),
+            "without": self.args.without or "nobody", "curve": self.log.points[-2:]})
 
 
 def main() -> None:
@@ -109,17 +143,18 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True, help="the adapted model's folder")
     parser.add_argument("--without", default="", help="a speaker of the emotional corpus to leave out")
     parser.add_argument("--copies", type=int, default=5, help="augmented copies of the emotional corpus")
-    parser.add_argument("--steps", type=int, default=300, help="on emotional speech")
-    parser.add_argument("--batch", type=int, default=14, help="recordings per step")
-    parser.add_argument("--rate", type=float, default=1.5e-3)
-    parser.add_argument("--read-steps", type=int, default=120, help="on read speech, the upper blocks and the CTC")
-    parser.add_argument("--read-batch", type=int, default=8)
-    parser.add_argument("--read-rate", type=float, default=1e-3)
+    parser.add_argument("--emotional-steps", type=int, default=350, help="on emotional speech alone")
+    parser.add_argument("--emotional-rate", type=float, default=1.5e-3)
+    parser.add_argument("--joint-steps", type=int, default=250, help="on emotional and read speech")
+    parser.add_argument("--joint-rate", type=float, default=7e-4)
+    parser.add_argument("--batch", type=int, default=14, help="emotional recordings per step")
+    parser.add_argument("--read-batch", type=int, default=5, help="recordings of read speech per step")
     parser.add_argument("--student-block", type=int, default=4)
     parser.add_argument("--seed", type=int, default=1)
-    args = parser.parse_args()
+    args = parse(parser, "adapt")
+    if args.emotional_steps % REPORT or args.joint_steps % REPORT:
+        parser.error(f"--emotional-steps and --joint-steps are multiples of {REPORT}")
     torch.set_num_threads(1)
-    seed_everything(args.seed)
     Adaptation(args).run()
 
 

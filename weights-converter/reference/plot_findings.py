@@ -1,4 +1,8 @@
-"""docs/findings-blocks.png, docs/findings-fusion.png and, on standard output, the tables of docs/findings.md."""
+"""docs/findings-blocks.png, docs/findings-fusion.png and, on standard output, the tables of docs/findings.md.
+
+The figures are the Java engine's (java-BACKBONE-study.json) where it evaluated a case, and else PyTorch's: the tables
+mark those with `torch`, and tell the largest difference between the two.
+"""
 from __future__ import annotations
 
 import argparse
@@ -16,7 +20,21 @@ BACKBONES = [("nemo", "NeMo Conformer-CTC small, 16 blocks", "tab:blue"),
 
 
 def cases_of(file: Path) -> dict[str, Any]:
-    return json.loads(file.read_text(encoding="utf-8"))["cases"] if file.exists() else {}
+    """The study's cases by name, with the Java engine's figures where there are some."""
+    cases = json.loads(file.read_text(encoding="utf-8"))["cases"] if file.exists() else {}
+    backbone = file.name.split("-")[0]
+    java_file = file.with_name(f"java-{backbone}-study.json")
+    java = json.loads(java_file.read_text(encoding="utf-8"))["cases"] if java_file.exists() else {}
+    for name, case in cases.items():
+        case["ua_per_seed"] = list(case["ua_per_seed"].values())
+        case["difference"] = None
+        if name in java:
+            found = java[name]
+            if found["seeds"] != case["seeds"]:
+                raise ValueError(f"{java_file}: {name} has other seeds than {file.name}")
+            case["difference"] = max(abs(a - b) for a, b in zip(found["ua_per_seed"], case["ua_per_seed"]))
+            case |= {key: value for key, value in found.items() if key.startswith(("ua", "wa", "macro_f1"))}
+    return cases
 
 
 def plot_blocks(results: Path, image: Path) -> None:
@@ -48,7 +66,7 @@ def plot_fusion(results: Path, image: Path) -> None:
     cases = {name.removeprefix("fusion-"): case for name, case in cases.items()}
     figure, axes = pyplot.subplots(figsize=(8, 0.34 * len(cases) + 1.4))
     for row, case in enumerate(cases.values()):
-        seeds = list(case["ua_per_seed"].values())
+        seeds = case["ua_per_seed"]
         axes.barh(row, case["ua"], color="tab:blue" if case["group"] == "fusion" else "lightsteelblue")
         axes.plot(seeds, [row] * len(seeds), "k.", markersize=5)
     axes.set_yticks(range(len(cases)), list(cases))
@@ -65,24 +83,30 @@ def spread(case: dict[str, Any], key: str) -> str:
     return f"{case[key]:.3f}".lstrip("0") + ("" if deviation is None else f" ± {deviation:.3f}".replace(" 0.", " ."))
 
 
+def origin(case: dict[str, Any]) -> str:
+    """Which engine a row's figures are from, and how far PyTorch's UA is from Java's in any seed."""
+    return "torch" if case["difference"] is None else f"Java, {case['difference']:.4f}"
+
+
 def print_blocks(results: Path) -> None:
     for short, title, _ in BACKBONES:
         probe_file = results / f"{short}-probe.json"
         probes = json.loads(probe_file.read_text(encoding="utf-8"))["probes"] if probe_file.exists() else {}
         cases = cases_of(results / f"{short}-blocks.json")
-        print(f"\n{title}\n\n| block | UA, head | WA, head | UA, probe |\n|---|---|---|---|")
+        print(f"\n{title}\n\n| block | UA, head | WA, head | UA, probe | by |\n|---|---|---|---|---|")
         for name in sorted(key for key in probes if key.startswith("block")):
             case = cases.get(name.replace(" ", "-"))
             head = f"{spread(case, 'ua')} | {spread(case, 'wa')}" if case else "not run | not run"
-            print(f"| {int(name[-2:])} | {head} | " + f"{probes[name]['ua']:.3f} |".lstrip("0"))
+            print(f"| {int(name[-2:])} | {head} | " + f"{probes[name]['ua']:.3f}".lstrip("0")
+                  + f" | {origin(case) if case else ''} |")
 
 
 def print_cases(results: Path) -> None:
-    for file in ("nemo-fusion.json", "nemo-ppg.json", "nemo-dev.json"):
-        print(f"\n{file}\n\n| configuration | seeds | UA | WA | macro-F1 |\n|---|---|---|---|---|")
+    for file in ("nemo-main-fusion.json", "small-fusion.json", "nemo-fusion.json", "nemo-ppg.json", "nemo-dev.json"):
+        print(f"\n{file}\n\n| configuration | seeds | UA | WA | macro-F1 | by |\n|---|---|---|---|---|---|")
         for name, case in cases_of(results / file).items():
             print(f"| {name} | {len(case['seeds'])} | " + " | ".join(spread(case, k) for k in ("ua", "wa", "macro_f1"))
-                  + " |")
+                  + f" | {origin(case)} |")
 
 
 def main() -> None:

@@ -1,8 +1,9 @@
 """Decodes the corpora and caches Kaldi filter banks (and, when asked, a teacher's block outputs) as float16.
 
 With `--speed 1.15` the recordings are first played that much faster, which raises tempo and pitch alike; the cache
-is then called `NAME@1.15`. With `--augmented 3` each recording gets a speed and noise of its own, drawn from the
-number and its name: `NAME~3`.
+is then called `NAME@1.15`. With `--copies 5` there are five more caches of the emotional corpus, `emodb~1` and so on,
+in which each recording has a speed and noise of its own, drawn from the number and its name. A killed run goes on
+with the first cache that is not complete.
 """
 from __future__ import annotations
 
@@ -21,6 +22,7 @@ from qieemo_ref.backbone import resampled
 from qieemo_ref.data import CORPORA, Utterance, write_array, write_index
 from qieemo_ref.frontend import kaldi_fbank, read_audio
 from qieemo_ref.model import AsrModel
+from qieemo_ref.recipe import parse
 
 
 @dataclass
@@ -64,27 +66,37 @@ def teacher_outputs(utterances: list[Utterance], variant: Variant, folder: Path,
             print(f"{time.strftime('%X')} teacher {count}/{len(utterances)}", flush=True)
 
 
+def prepare(args: argparse.Namespace, corpus: str, variant: Variant) -> None:
+    """Filter banks, and the teacher's outputs where there is one; what is complete is not computed again."""
+    utterances = CORPORA[corpus](args.data)
+    sources = {"": lambda: filter_banks(utterances, variant)}
+    if args.teacher:
+        sources["-teacher"] = lambda: teacher_outputs(utterances, variant, args.teacher, args.teacher_blocks)
+    for suffix, source in sources.items():
+        name = variant.name(corpus) + suffix
+        if (args.cache / f"{name}.json").exists():
+            print(f"{time.strftime('%X')} {name}: is there", flush=True)
+            continue
+        with torch.no_grad():
+            write_index(args.cache / f"{name}.json", utterances, write_array(args.cache / f"{name}.npy", source()))
+        print(f"{time.strftime('%X')} {name}: {len(utterances)} utterances", flush=True)
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="holds librispeech/, speechocean762/, emodb/")
     parser.add_argument("--cache", type=Path, required=True, help="where to write; outside the repository")
     parser.add_argument("--corpora", nargs="+", default=list(CORPORA), choices=list(CORPORA))
-    parser.add_argument("--teacher", type=Path, help="a NeMo folder; writes its block outputs instead of filter banks")
-    parser.add_argument("--speed", type=float, default=1.0, help="play the recordings so many times as fast")
-    parser.add_argument("--augmented", type=int, default=0, help="the number of an augmented copy, from 1")
+    parser.add_argument("--teacher", type=Path, help="a NeMo folder, whose block outputs are written too")
     parser.add_argument("--teacher-blocks", type=int, nargs="+", default=[6, 16])
-    args = parser.parse_args()
-    variant = Variant(args.speed, args.augmented)
+    parser.add_argument("--speed", type=float, default=1.0, help="play the recordings so many times as fast")
+    parser.add_argument("--copies", type=int, default=0, help="augmented copies of emodb")
+    args = parse(parser, "features")
     torch.set_num_threads(1)
     args.cache.mkdir(parents=True, exist_ok=True)
     for corpus in args.corpora:
-        utterances = CORPORA[corpus](args.data)
-        name = variant.name(corpus) + ("-teacher" if args.teacher else "")
-        with torch.no_grad():
-            blocks = (teacher_outputs(utterances, variant, args.teacher, args.teacher_blocks) if args.teacher
-                      else filter_banks(utterances, variant))
-            write_index(args.cache / f"{name}.json", utterances, write_array(args.cache / f"{name}.npy", blocks))
-        print(f"{time.strftime('%X')} {name}: {len(utterances)} utterances", flush=True)
+        for copy in range(args.copies + 1 if corpus == "emodb" else 1):
+            prepare(args, corpus, Variant(args.speed, copy))
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from qieemo_ref.config import EncoderConfig
 from qieemo_ref.data import TOKENS, Utterance
 from qieemo_ref.model import AsrModel, save_folder
+from qieemo_ref.recipe import parse
 from qieemo_ref.stage1 import Corpus, Example, Teaching, augmented, ctc_loss, encode
 from qieemo_ref.training import Log, save_checkpoint, seed_everything, set_rate, warm_cosine
 
@@ -38,6 +39,22 @@ def edit_distance(a: list[int], b: list[int]) -> int:
         for j, y in enumerate(b, 1):
             previous, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, previous + (x != y))
     return row[-1]
+
+
+@torch.no_grad()
+def character_error_rate(model: AsrModel, corpus: Corpus, stride: int) -> float:
+    """Of greedy CTC over every `stride`-th utterance of the held-out speakers."""
+    errors = total = 0
+    shown = ""
+    for name, utterance in corpus.dev[::stride]:
+        example = corpus.example(name, utterance)
+        _, encoded = model.encoder(example.features.unsqueeze(0))
+        found = greedy(model.ctc(encoded)[0])
+        errors += edit_distance(found, example.tokens)
+        total += len(example.tokens)
+        shown = "".join(TOKENS[i] for i in found).replace("▁", " ")
+    print(f"  e.g. {shown}", flush=True)
+    return errors / total
 
 
 class Trainer:
@@ -128,21 +145,9 @@ class Trainer:
         self.log.add(minutes=self.seconds / 60, epoch=self.epoch, step=self.step, hours=self.audio / 3600,
                      rate=self.optimizer.param_groups[0]["lr"], **means)
 
-    @torch.no_grad()
     def evaluate(self) -> None:
-        """Greedy character error rate over the held-out speakers."""
-        self.model.eval()
-        errors = total = 0
-        shown = ""
-        for name, utterance in self.corpus.dev[::self.args.dev_stride]:
-            example = self.corpus.example(name, utterance)
-            _, encoded = self.model.encoder(example.features.unsqueeze(0))
-            found = greedy(self.model.ctc(encoded)[0])
-            errors += edit_distance(found, example.tokens)
-            total += len(example.tokens)
-            shown = "".join(TOKENS[i] for i in found).replace("▁", " ")
-        self.log.add(minutes=self.seconds / 60, epoch=self.epoch, dev_cer=errors / total)
-        print(f"  e.g. {shown}", flush=True)
+        self.log.add(minutes=self.seconds / 60, epoch=self.epoch,
+                     dev_cer=character_error_rate(self.model.eval(), self.corpus, self.args.dev_stride))
 
 
 def arguments() -> argparse.Namespace:
@@ -163,7 +168,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--student-block", type=int, default=4, help="learns the teacher's first cached block")
     parser.add_argument("--dev-stride", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
-    return parser.parse_args()
+    return parse(parser, "ctc")
 
 
 if __name__ == "__main__":

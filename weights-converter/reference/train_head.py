@@ -1,18 +1,19 @@
 """A Qieemo head over any frozen backbone: its outputs are computed once, then taps, fusion and head are trained.
 
 Where `{speaker}` stands in --backbone, every fold has a backbone of its own, one that has not heard that speaker
-either (adapt_encoder.py --without).
+either (adapt_encoder.py --without); with --final it is `nobody`.
+With --folds a killed run goes on: a fold that was finished with the same settings is not trained again.
 """
 from __future__ import annotations
 
 import argparse
 import csv
-import shlex
+import json
 import shutil
-import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -21,12 +22,14 @@ from qieemo_ref.backbone import Backbone, Streams, extract
 from qieemo_ref.config import FusionConfig
 from qieemo_ref.corpora import Recording
 from qieemo_ref.fusion import Fusion
-from qieemo_ref.head import MAIN, Fold, FrozenCorpus, HeadRecipe, leave_one_speaker_out, shortened, summary, train
+from qieemo_ref.head import MAIN, Fold, FrozenCorpus, HeadRecipe, run_fold, summary, train
 from qieemo_ref.model import write_json
+from qieemo_ref.recipe import command, parse
+from qieemo_ref.training import Log
 
 ABOUT = {"author": "Qieemo for Java", "description": "A Qieemo-style head on a frozen backbone; fusion equations "
                                                      "reconstructed from the abstract of arXiv 2503.22687."}
-HEAD_FILES = ("head.pt", "qieemo.json")
+NOT_THE_BACKBONES = ("head.pt", "qieemo.json", "checkpoint.pt")
 
 
 def write_model(folder: Path, backbone: Path, head: Fusion, name: str, **about: str) -> None:
@@ -34,7 +37,7 @@ def write_model(folder: Path, backbone: Path, head: Fusion, name: str, **about: 
     folder.mkdir(parents=True, exist_ok=True)
     for source in backbone.iterdir():
         target = folder / source.name
-        wanted = source.suffix in (".ckpt", ".yaml", ".txt", ".pt") and source.name not in HEAD_FILES
+        wanted = source.suffix in (".ckpt", ".yaml", ".txt", ".pt") and source.name not in NOT_THE_BACKBONES
         if wanted and not target.exists():
             try:
                 target.symlink_to(source.resolve())
@@ -83,29 +86,64 @@ class Folds:
     def speakers(self) -> list[str]:
         return self.args.speakers or sorted({r.speaker for r in self.recordings})
 
+    def folder(self, speaker: str, seed: int) -> Path | None:
+        return self.args.folds and self.args.folds / f"seed{seed}-without-{speaker}"
+
+    def settings(self) -> dict[str, Any]:
+        return {"fusion": self.fusion.to_json(), "recipe": asdict(self.recipe)}
+
+    def done(self, speaker: str, seed: int) -> Fold | None:
+        """A fold that an earlier run with the same settings has finished."""
+        folder = self.folder(speaker, seed)
+        record = folder / "fold.json" if folder else None
+        if record is None or not record.exists():
+            return None
+        found = json.loads(record.read_text(encoding="utf-8"))
+        if found["settings"] != json.loads(json.dumps(self.settings())):
+            return None
+        print(f"{time.strftime('%X')} without speaker {speaker}, seed {seed}: is there", flush=True)
+        return Fold(speaker, seed, None, found["losses"], found["truth"], found["found"])
+
     def finished(self, fold: Fold) -> None:
         right = sum(a == b for a, b in zip(fold.truth, fold.found))
         print(f"{time.strftime('%X')} without speaker {fold.speaker}, seed {fold.seed}: loss {fold.losses[0]:.3f} -> "
               f"{fold.losses[-1]:.3f}, right {right}/{len(fold.truth)}", flush=True)
-        if self.args.folds:
-            name = f"seed{fold.seed}-without-{fold.speaker}"
-            write_model(self.args.folds / name, self.backbone(fold.speaker), fold.model, name)
+        folder = self.folder(fold.speaker, fold.seed)
+        if folder:
+            write_model(folder, self.backbone(fold.speaker), fold.model, folder.name)
+            write_json(folder / "fold.json", {"settings": self.settings(), "losses": fold.losses, "truth": fold.truth,
+                                              "found": fold.found})
 
     def run(self) -> list[Fold]:
         """Every seed for one speaker before the next: a backbone's outputs are held once."""
-        corpus, folds = None, []
+        held: tuple[Path | None, FrozenCorpus | None] = None, None
+        folds = []
         for speaker in self.speakers():
-            if corpus is None or self.backbone(speaker) != self.args.backbone:
-                corpus = self.corpus(speaker)
             for seed in self.args.seeds:
-                folds += leave_one_speaker_out(corpus, self.recipe, [speaker], [seed], self.finished)
+                fold = self.done(speaker, seed)
+                if fold is None:
+                    if held[0] != self.backbone(speaker):
+                        held = self.backbone(speaker), self.corpus(speaker)
+                    fold = run_fold(held[1], self.recipe, speaker, seed)
+                    self.finished(fold)
+                folds.append(fold)
         return folds
 
 
+def plot_losses(losses: list[list[float]], folder: Path) -> None:
+    """curve.json and curve.png: the loss of each epoch, the mean over the folds."""
+    log = Log(folder, "curve")
+    log.points = [{"epoch": epoch + 1, "loss": sum(values) / len(values)} for epoch, values in enumerate(zip(*losses))]
+    log.save()
+    log.plot("epoch", ["loss"])
+
+
 def evaluate(folds: Folds) -> None:
-    args, found = folds.args, summary(folds.run(), len(folds.labels))
+    args, done = folds.args, folds.run()
+    found = summary(done, len(folds.labels))
     print(f"UA {found['ua']:.4f} WA {found['wa']:.4f} macro-F1 {found['macro_f1']:.4f}", flush=True)
     if args.folds:
+        plot_losses([fold.losses for fold in done], args.folds)
         for seed in args.seeds:
             write_manifest(args.folds / f"seed{seed}.csv", folds.recordings, seed)
     if args.results:
@@ -114,7 +152,7 @@ def evaluate(folds: Folds) -> None:
                     "leave-one-speaker-out, PyTorch float32, "
                     + ("frozen backbone" if folds.backbone("x") == args.backbone else "a backbone for each fold"),
             "backbone": args.backbone.name, "date": time.strftime("%Y-%m-%d %H:%M"), "torch": torch.__version__,
-            "command": shlex.join(["python", *map(shortened, sys.argv)]), "held_out_speakers": folds.speakers(),
+            "command": command(), "held_out_speakers": folds.speakers(),
             "seeds": args.seeds, "fusion": folds.fusion.to_json(), "recipe": asdict(folds.recipe), **found})
 
 
@@ -142,7 +180,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--pooling", default="stats", choices=["mean_logit", "mean_softmax", "attentive", "stats"])
     for name, value in asdict(MAIN).items():
         parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)
-    return parser.parse_args()
+    return parse(parser, "head")
 
 
 def main() -> None:
@@ -151,10 +189,11 @@ def main() -> None:
     recipe = HeadRecipe(**{key: getattr(args, key) for key in asdict(HeadRecipe())})
     folds = Folds(args, recipe)
     if args.final:
-        head, losses = train(folds.corpus(""), recipe, list(range(len(folds.recordings))), args.seeds[0])
+        head, losses = train(folds.corpus("nobody"), recipe, list(range(len(folds.recordings))), args.seeds[0])
         print(f"loss {losses[0]:.3f} -> {losses[-1]:.3f}", flush=True)
-        write_model(args.final, args.backbone, head, args.name or args.final.name,
+        write_model(args.final, folds.backbone("nobody"), head, args.name or args.final.name,
                     license=args.license, description=args.description)
+        plot_losses([losses], args.final)
     else:
         evaluate(folds)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 import math
 import random
 import statistics
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -132,7 +131,8 @@ def predict(corpus: FrozenCorpus, model: PpgFusion, chosen: list[int]) -> list[i
 class Fold:
     speaker: str
     seed: int
-    model: PpgFusion
+    model: PpgFusion | None
+    """None for a fold of an earlier run."""
     losses: list[float]
     truth: list[int]
     found: list[int]
@@ -162,17 +162,6 @@ def summary(folds: list[Fold], classes: int) -> dict[str, Any]:
     result["ua_per_speaker"] = {s: round(of([f for f in folds if f.speaker == s])["ua"], 4) for s in speakers}
     total = of(folds)
     return result | {"recalls": total["recalls"], "confusion_over_seeds": total["confusion"]}
-
-
-def leave_one_speaker_out(corpus: FrozenCorpus, recipe: HeadRecipe, speakers: list[str], seeds: list[int],
-                          done: Callable[[Fold], None] = lambda fold: None) -> list[Fold]:
-    """One fold per seed and speaker; `done` sees each as it ends."""
-    folds = []
-    for seed in seeds:
-        for speaker in speakers:
-            folds.append(run_fold(corpus, recipe, speaker, seed))
-            done(folds[-1])
-    return folds
 
 
 def shortened(argument: str) -> str:

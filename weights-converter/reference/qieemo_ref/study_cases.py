@@ -68,6 +68,20 @@ def fusion() -> list[Case]:
     return [Case("fusion", f"fusion-{name}", {"taps_blocks": [6]} | kind, STUDY) for name, kind in KINDS.items()]
 
 
+def main_fusion() -> list[Case]:
+    """None, MMF, CMA (pre-norm) and both, in the main recipe: around the middle, 50 epochs, four copies."""
+    recipe = {"epochs": 50, "batch": 16, "copies": 4}
+    return [Case("main", f"main-{name}", {"taps_blocks": [4, 5, 6], "pooling_kind": "stats"} | kind, recipe)
+            for name, kind in KINDS.items()]
+
+
+def embedded_fusion() -> list[Case]:
+    """The same for the embedded model's taps and pooling."""
+    recipe = {"epochs": 50, "batch": 16, "copies": 4}
+    return [Case("embedded", f"embedded-{name}", {"taps_blocks": [3, 4], "pooling_kind": "mean_logit"} | kind, recipe)
+            for name, kind in KINDS.items()]
+
+
 def cma() -> list[Case]:
     """CMA alone at block 6: what it needs to train; fusion-cma is the pre-norm one of width 96 with warm-up."""
     naive = STUDY | {"rate": 1e-3, "warm": -1.0, "copies": 0}
@@ -103,5 +117,6 @@ def ppg() -> list[Case]:
 
 
 def cases(groups: list[str], count: int) -> list[Case]:
-    known = {"dev-main": dev_main(), "fusion": fusion(), "cma": cma(), "blocks": blocks(count), "ppg": ppg()}
+    known = {"dev-main": dev_main(), "fusion": fusion(), "cma": cma(), "main": main_fusion(),
+             "embedded": embedded_fusion(), "blocks": blocks(count), "ppg": ppg()}
     return [case for group in groups for case in known[group]]

@@ -4,8 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.qieemo.audio.FrontEnd;
 import org.qieemo.model.EmotionLogits;
-import org.qieemo.model.EncoderStream;
-import org.qieemo.model.Qieemo;
+import org.qieemo.weights.ModelConfig;
 
 /**
  * Encoders that stream: each frame passes the encoder once, with caches for the past, and spans
@@ -16,31 +15,27 @@ final class ChunkScorer implements SpanScorer {
   /** Seconds of the past that are kept for a model that would see all of it. */
   private static final double HISTORY_SECONDS = 30;
 
-  private final Qieemo model;
+  private final ModelConfig config;
   private final FrontEnd frontEnd;
-  private final ForwardPool.Lease lease;
-  private final EncoderStream stream;
+  private final ModelCalls calls;
+  private final FrameEncoder encoder;
   private final RowBuffer frames; // [P' || E'] per encoder frame
   private final int rate; // hops of 10 ms per encoder frame
 
-  ChunkScorer(Qieemo model, FrontEnd frontEnd, ForwardPool calls) {
-    this.model = model;
+  ChunkScorer(ModelConfig config, FrontEnd frontEnd, ModelCalls calls) {
+    this.config = config;
     this.frontEnd = frontEnd;
-    lease = calls.lend();
-    rate = model.config().subsampling().kind().rate();
-    int history = (int) Math.ceil(HISTORY_SECONDS / model.config().frameSeconds());
-    stream = lease.run(forward -> model.openStream(forward, history));
-    frames = new RowBuffer(2 * model.config().fusion().width());
+    this.calls = calls;
+    rate = config.subsampling().kind().rate();
+    int history = (int) Math.ceil(HISTORY_SECONDS / config.frameSeconds());
+    encoder = new FrameEncoder(config, calls, history);
+    frames = new RowBuffer(2 * config.fusion().width());
   }
 
   @Override
   public void push(float[] features, boolean last) {
     frontEnd.normalize(features);
-    lease.run(
-        forward -> {
-          stream.push(features, last, frames::append);
-          return null;
-        });
+    encoder.push(features, last, frames::append);
   }
 
   private long begin(Span span) {
@@ -51,7 +46,7 @@ final class ChunkScorer implements SpanScorer {
   private long end(Span span) {
     int samples = Math.toIntExact((span.to() - span.from()) * frontEnd.extractor().hop());
     int features = frontEnd.extractor().frames(samples);
-    return begin(span) + model.config().subsampling().outputFrames(features);
+    return begin(span) + config.subsampling().outputFrames(features);
   }
 
   @Override
@@ -74,7 +69,7 @@ final class ChunkScorer implements SpanScorer {
     if (stretches.isEmpty()) {
       return results;
     }
-    EmotionLogits logits = lease.run(forward -> model.classifyFrames(forward, stretches));
+    EmotionLogits logits = calls.run((model, forward) -> model.classifyFrames(forward, stretches));
     // only before the first frame is a span without any, and then all are
     for (int i = 0; i < stretches.size(); i++) {
       results.set(i, logits.utterance(i));
@@ -89,6 +84,6 @@ final class ChunkScorer implements SpanScorer {
 
   @Override
   public void close() {
-    lease.close();
+    encoder.close();
   }
 }

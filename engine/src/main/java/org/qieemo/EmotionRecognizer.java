@@ -5,15 +5,15 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.qieemo.audio.FrontEnd;
 import org.qieemo.audio.WavReader;
 import org.qieemo.kernels.BackendOptions;
+import org.qieemo.kernels.Backends;
 import org.qieemo.model.EmotionLogits;
+import org.qieemo.model.EncoderStream;
 import org.qieemo.model.FeatureBatch;
-import org.qieemo.model.Forward;
-import org.qieemo.model.Qieemo;
 import org.qieemo.weights.FrontEndConfig.Normalization;
 import org.qieemo.weights.FusionConfig;
 import org.qieemo.weights.GgufFile;
@@ -40,6 +40,11 @@ import org.qieemo.weights.TensorSpec;
  * later call throws {@link IllegalStateException}. Interrupting a thread does not stop a
  * computation that it has begun, but a WAV file that it reads, with an {@link
  * AudioFormatException}; the thread stays interrupted. An error leaves the recognizer usable.
+ *
+ * <p>A GPU that was chosen automatically and fails, during a call or for good, is given up with one
+ * warning: the call, and all later ones, run on the CPU. For this the weights stay in memory. One
+ * that was named in the options is not replaced: its failures are {@link
+ * org.qieemo.kernels.BackendException}s.
  */
 public final class EmotionRecognizer implements AutoCloseable {
   private static final String EMBEDDED = "embedded.gguf";
@@ -47,28 +52,41 @@ public final class EmotionRecognizer implements AutoCloseable {
   /** Seconds of a file that are read at once: enough windows for a batch. */
   private static final int BLOCK_SECONDS = 8;
 
-  private final RecognizerOptions options;
-  private final BackendInfo backend;
-  private final Qieemo model;
+  private final ModelConfig config;
   private final FrontEnd frontEnd;
   private final CtcDecoder decoder; // null without a CTC head
-  private final ForwardPool calls;
+  private final ModelCalls calls;
+  private final UtteranceFeatures utterances;
+  private final TapReader taps;
 
   private EmotionRecognizer(ModelFile file, RecognizerOptions options) {
-    ModelConfig config = file.config();
-    this.options = options;
-    BackendOptions asked = options.backendOptions(workPerSecond(config));
-    ModelOnBackend prepared = ModelOnBackend.of(file, options.backend(), asked);
-    this.backend = prepared.info();
-    this.model = prepared.model();
-    this.calls = new ForwardPool(prepared.backend());
+    this(file, options, ModelOnBackend.of(file, options.backend(), asked(file, options)));
+    calls.info().warnings().forEach(options.warnings());
+  }
+
+  /**
+   * Runs on a back end that is open already.
+   *
+   * @param prepared the file's model, closed with the recognizer
+   */
+  EmotionRecognizer(ModelFile file, RecognizerOptions options, ModelOnBackend prepared) {
+    config = file.config();
+    boolean mayMove = options.backend().equals(Backends.AUTO) && !prepared.isOnCpu();
+    Supplier<ModelOnBackend> instead = () -> ModelOnBackend.onCpu(file, asked(file, options));
+    calls = new ModelCalls(prepared, mayMove ? instead : null, options.warnings());
     boolean global = config.frontEnd().normalization() == Normalization.GLOBAL;
-    this.frontEnd =
+    frontEnd =
         new FrontEnd(
             config.frontEnd(),
             global ? file.tensor(TensorNames.CMVN_MEAN).toFloats() : null,
             global ? file.tensor(TensorNames.CMVN_ISTD).toFloats() : null);
-    this.decoder = config.ctc() == null ? null : new CtcDecoder(config.ctc());
+    decoder = config.ctc() == null ? null : new CtcDecoder(config.ctc());
+    utterances = new UtteranceFeatures(config, frontEnd, options.maxSeconds());
+    taps = new TapReader(config, frontEnd, calls, utterances);
+  }
+
+  private static BackendOptions asked(ModelFile file, RecognizerOptions options) {
+    return options.backendOptions(workPerSecond(file.config()));
   }
 
   /** About how many multiply-adds a second of audio takes: each weight once per encoder frame. */
@@ -132,17 +150,17 @@ public final class EmotionRecognizer implements AutoCloseable {
 
   /** Where the model comes from. */
   public ModelInfo info() {
-    return model.config().info();
+    return config.info();
   }
 
   /** Everything that the model file says. */
   public ModelConfig config() {
-    return model.config();
+    return config;
   }
 
   /** The labels, in order; empty if the model cannot classify. */
   public List<String> labels() {
-    FusionConfig fusion = model.config().fusion();
+    FusionConfig fusion = config.fusion();
     return fusion == null ? List.of() : fusion.labels();
   }
 
@@ -158,7 +176,7 @@ public final class EmotionRecognizer implements AutoCloseable {
 
   /** Whether the model has an emotion head. */
   public boolean canClassify() {
-    return model.config().fusion() != null;
+    return config.fusion() != null;
   }
 
   /** Whether the model has a CTC head. */
@@ -166,9 +184,11 @@ public final class EmotionRecognizer implements AutoCloseable {
     return decoder != null;
   }
 
-  /** The back end that runs: its name, one sentence about it, and which others were given up. */
+  /**
+   * The back end that runs now: its name, one sentence about it, and which others were given up.
+   */
   public BackendInfo backend() {
-    return backend;
+    return calls.info();
   }
 
   /**
@@ -210,8 +230,8 @@ public final class EmotionRecognizer implements AutoCloseable {
     if (batch.isEmpty()) {
       return List.of();
     }
-    FeatureBatch features = features(batch);
-    EmotionLogits logits = calls.run(forward -> model.classify(forward, features));
+    FeatureBatch features = utterances.of(batch);
+    EmotionLogits logits = calls.run((model, forward) -> model.classify(forward, features));
     List<Emotion> emotions = new ArrayList<>(batch.size());
     for (int i = 0; i < batch.size(); i++) {
       emotions.add(
@@ -235,18 +255,18 @@ public final class EmotionRecognizer implements AutoCloseable {
    */
   public EmotionStream stream(int sampleRate, TimelineOptions options) {
     Decision decision = decision(options.decision());
-    if (options.windowSeconds() * 1000 < leastMillis()) {
+    if (options.windowSeconds() * 1000 < utterances.leastMillis()) {
       throw new IllegalArgumentException(
           "windows of "
               + options.windowSeconds()
               + " s are too short: the model needs "
-              + leastMillis()
+              + utterances.leastMillis()
               + " ms");
     }
     SpanScorer scorer =
-        model.canStream()
-            ? new ChunkScorer(model, frontEnd, calls)
-            : new WindowScorer(model, frontEnd, calls);
+        EncoderStream.supports(config)
+            ? new ChunkScorer(config, frontEnd, calls)
+            : new WindowScorer(config, frontEnd, calls);
     return new EmotionStream(frontEnd.stream(sampleRate), sampleRate, scorer, decision, options);
   }
 
@@ -279,7 +299,7 @@ public final class EmotionRecognizer implements AutoCloseable {
           n = reader.read(block, 0, block.length)) {
         stream.push(block, 0, n).forEach(segments);
       }
-      requireLongEnough(stream.seconds());
+      utterances.requireLongEnough(stream.seconds());
       stream.finish().forEach(segments);
       return stream.seconds();
     }
@@ -287,23 +307,12 @@ public final class EmotionRecognizer implements AutoCloseable {
 
   /** The timeline of audio in memory. */
   public Timeline timeline(Audio audio, TimelineOptions options) {
-    requireLongEnough(audio.seconds());
+    utterances.requireLongEnough(audio.seconds());
     try (EmotionStream stream = stream(audio.sampleRate(), options)) {
       List<TimelineSegment> segments = new ArrayList<>(stream.push(audio.samples()));
       segments.addAll(stream.finish());
       return new Timeline(segments, stream.seconds());
     }
-  }
-
-  private void requireLongEnough(double seconds) {
-    if (seconds * 1000 < leastMillis()) {
-      throw tooShort(seconds);
-    }
-  }
-
-  private InvalidAudioException tooShort(double seconds) {
-    return new InvalidAudioException(
-        seconds(seconds) + " s of audio are too short: the model needs " + leastMillis() + " ms");
   }
 
   /**
@@ -312,9 +321,9 @@ public final class EmotionRecognizer implements AutoCloseable {
    * @throws UnsupportedByModelException if the model has no CTC head
    */
   public String transcribe(Audio audio) {
-    requireTranscriber();
-    FeatureBatch features = features(List.of(audio));
-    return decoder.decode(calls.run(forward -> model.ctcLogits(forward, features)));
+    Abilities.requireTranscriber(config);
+    FeatureBatch features = utterances.of(List.of(audio));
+    return decoder.decode(calls.run((model, forward) -> model.ctcLogits(forward, features)));
   }
 
   /**
@@ -324,7 +333,7 @@ public final class EmotionRecognizer implements AutoCloseable {
    */
   public List<Word> words(Audio audio) {
     WordStream stream = wordStream(audio.sampleRate());
-    requireLongEnough(audio.seconds());
+    utterances.requireLongEnough(audio.seconds());
     List<Word> words = new ArrayList<>();
     int block = BLOCK_SECONDS * audio.sampleRate();
     for (int at = 0; at < audio.samples().length; at += block) {
@@ -353,17 +362,16 @@ public final class EmotionRecognizer implements AutoCloseable {
         stream.push(block, 0, n).forEach(words);
       }
       double seconds = (double) reader.position() / reader.sampleRate();
-      requireLongEnough(seconds);
+      utterances.requireLongEnough(seconds);
       stream.finish().forEach(words);
       return seconds;
     }
   }
 
   private WordStream wordStream(int sampleRate) {
-    requireTranscriber();
-    ModelConfig config = model.config();
+    Abilities.requireTranscriber(config);
     CtcAligner aligner = new CtcAligner(config.ctc(), decoder, config.frameSeconds());
-    return new WordStream(model, frontEnd, calls, frontEnd.stream(sampleRate), aligner);
+    return new WordStream(config, frontEnd, calls, frontEnd.stream(sampleRate), aligner);
   }
 
   /**
@@ -372,138 +380,23 @@ public final class EmotionRecognizer implements AutoCloseable {
    * @throws UnsupportedByModelException if the model has no such place
    */
   public FeatureMatrix features(Audio audio, Tap tap) {
-    requireTap(tap);
-    int bins = model.config().frontEnd().melBins();
-    if (tap == Tap.FBANK) {
-      float[] fbank = frontEnd.fbank(audio.samples(), audio.sampleRate());
-      return new FeatureMatrix(fbank.length / bins, bins, fbank);
-    }
-    FeatureBatch batch = features(List.of(audio));
-    if (tap == Tap.FEATURES) {
-      float[] features = frontEnd.features(audio.samples(), audio.sampleRate());
-      return new FeatureMatrix(features.length / bins, bins, features);
-    }
-    if (tap == Tap.FRAME_EMOTION) {
-      return frameEmotion(calls.run(forward -> model.classify(forward, batch)));
-    }
-    return calls.run(forward -> listen(forward, batch, tap));
-  }
-
-  private FeatureMatrix listen(Forward forward, FeatureBatch batch, Tap tap) {
-    FeatureMatrix[] heard = new FeatureMatrix[1];
-    forward.listen(
-        (name, tensor, execution) -> {
-          if (name.equals(tap.layer())) {
-            float[] values = new float[Math.multiplyExact(tensor.rows(), tensor.cols())];
-            execution.read(tensor, values, 0);
-            heard[0] = new FeatureMatrix(tensor.rows(), tensor.cols(), values);
-          }
-        });
-    try {
-      if (tap == Tap.PPG || tap == Tap.CTC_LOGITS) {
-        model.ctcLogits(forward, batch);
-      } else {
-        model.listenToEncoder(forward, batch);
-      }
-    } finally {
-      forward.listen(null);
-    }
-    return heard[0];
-  }
-
-  private FeatureMatrix frameEmotion(EmotionLogits logits) {
-    Decision decision = decision(DecisionOptions.DEFAULT);
-    int labels = labels().size();
-    float[] values = new float[logits.frames(0) * labels];
-    for (int t = 0; t < logits.frames(0); t++) {
-      double[] row = decision.probabilities(logits.frame(0, t));
-      for (int k = 0; k < labels; k++) {
-        values[t * labels + k] = (float) row[k];
-      }
-    }
-    return new FeatureMatrix(logits.frames(0), labels, values);
-  }
-
-  private FeatureBatch features(List<Audio> batch) {
-    List<float[]> features = new ArrayList<>(batch.size());
-    int bins = model.config().frontEnd().melBins();
-    for (Audio audio : batch) {
-      if (audio.seconds() > options.maxSeconds()) {
-        throw new InvalidAudioException(
-            seconds(audio.seconds())
-                + " s of audio exceed the limit of "
-                + options.maxSeconds()
-                + " s: cut it, or take a timeline (--timeline)");
-      }
-      float[] utterance = frontEnd.features(audio.samples(), audio.sampleRate());
-      if (model.config().subsampling().outputFrames(utterance.length / bins) < 1) {
-        throw tooShort(audio.seconds());
-      }
-      features.add(utterance);
-    }
-    return new FeatureBatch(features, bins);
-  }
-
-  /** The shortest audio that gives an encoder frame, in milliseconds. */
-  private int leastMillis() {
-    int rate = model.config().frontEnd().sampleRate();
-    int least = model.config().subsampling().leastFrames();
-    int millis = 1;
-    while (frontEnd.frames((int) (millis * (long) rate / 1000), rate) < least) {
-      millis++;
-    }
-    return millis;
-  }
-
-  private static String seconds(double seconds) {
-    return String.format(Locale.ROOT, "%.3f", seconds);
+    return taps.read(audio, tap);
   }
 
   private Decision decision(DecisionOptions options) {
-    requireClassifier();
-    return new Decision(model.config().fusion(), options);
+    Abilities.requireClassifier(config);
+    return new Decision(config.fusion(), options);
   }
 
   private EmotionCurve curve(Decision decision, EmotionLogits logits, int utterance) {
-    if (!model.hasFrameLogits()) {
+    if (!taps.hasFrameEmotion()) {
       return null;
     }
     double[][] rows = new double[logits.frames(utterance)][];
     for (int t = 0; t < rows.length; t++) {
       rows[t] = decision.probabilities(logits.frame(utterance, t));
     }
-    return new EmotionCurve(decision.labels(), model.config().frameSeconds(), rows);
-  }
-
-  private void requireClassifier() {
-    if (!canClassify()) {
-      throw new UnsupportedByModelException(
-          "the model has no emotion head: it can transcribe and give features, not classify");
-    }
-  }
-
-  private void requireTranscriber() {
-    if (!canTranscribe()) {
-      throw new UnsupportedByModelException("the model has no CTC head: it cannot transcribe");
-    }
-  }
-
-  private void requireTap(Tap tap) {
-    if (tap == Tap.FRAME_EMOTION) {
-      requireClassifier();
-      if (!model.hasFrameLogits()) {
-        throw new UnsupportedByModelException(
-            "the model pools statistics: it has no frame emotion");
-      }
-    }
-    if (tap == Tap.PPG || tap == Tap.CTC_LOGITS) {
-      requireTranscriber();
-    }
-    int blocks = model.config().encoder().blocks();
-    if (tap.block() > blocks) {
-      throw new UnsupportedByModelException(
-          "no block " + tap.block() + ": the encoder has blocks 1 to " + blocks);
-    }
+    return new EmotionCurve(decision.labels(), config.frameSeconds(), rows);
   }
 
   /** Waits for running calls and frees everything; idempotent. */

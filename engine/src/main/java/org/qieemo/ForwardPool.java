@@ -4,102 +4,64 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.qieemo.kernels.Backend;
 import org.qieemo.model.Forward;
+import org.qieemo.model.Qieemo;
 
 /**
- * The buffers of concurrent calls on one back end: each call borrows a {@link Forward} that no
- * other call has. Thread-safe; closing waits for running calls.
+ * A model on a back end with the buffers of its calls: each call borrows a {@link Forward} that no
+ * other call has, streams keep theirs. Thread-safe, but for closing, which must wait until no call
+ * runs: {@link ModelCalls} sees to that.
  */
 final class ForwardPool implements AutoCloseable {
+  private final Qieemo model;
   private final Backend backend;
   private final Deque<Forward> idle = new ArrayDeque<>(); // guarded by itself
-  private final ReentrantReadWriteLock lifetime = new ReentrantReadWriteLock();
-  private final Set<Lease> leases = new HashSet<>(); // guarded by itself
-  private boolean closed; // guarded by lifetime
+  private final Set<Forward> kept = new HashSet<>(); // guarded by itself; of streams
 
-  ForwardPool(Backend backend) {
-    this.backend = backend;
+  /** Takes over the back end. */
+  ForwardPool(ModelOnBackend prepared) {
+    this.model = prepared.model();
+    this.backend = prepared.backend();
   }
 
-  /**
-   * Runs a call on buffers of its own. Buffers of a call that failed are thrown away.
-   *
-   * @throws IllegalStateException after {@link #close()}
-   */
-  <R> R run(Function<Forward, R> call) {
-    lifetime.readLock().lock();
+  Qieemo model() {
+    return model;
+  }
+
+  Backend backend() {
+    return backend;
+  }
+
+  /** Runs a call on buffers of its own. Buffers of a call that failed are thrown away. */
+  <R> R run(BiFunction<Qieemo, Forward, R> call) {
+    Forward forward = borrow();
+    boolean done = false;
     try {
-      requireOpen();
-      Forward forward = borrow();
-      boolean done = false;
-      try {
-        R result = call.apply(forward);
-        done = true;
-        return result;
-      } finally {
-        giveBack(forward, done);
-      }
+      R result = call.apply(model, forward);
+      done = true;
+      return result;
     } finally {
-      lifetime.readLock().unlock();
+      giveBack(forward, done);
     }
   }
 
-  /**
-   * Buffers that one stream keeps between its calls.
-   *
-   * @throws IllegalStateException after {@link #close()}
-   */
-  Lease lend() {
-    return run(
-        unused -> {
-          Lease lease = new Lease(new Forward(backend));
-          synchronized (leases) {
-            leases.add(lease);
-          }
-          return lease;
-        });
+  /** Buffers for one stream, which gives them back to {@link #free}; freed with the pool. */
+  Forward keep() {
+    Forward forward = new Forward(backend);
+    synchronized (kept) {
+      kept.add(forward);
+    }
+    return forward;
   }
 
-  /** Buffers of one stream. Used by one thread at a time; closed with the pool at the latest. */
-  final class Lease implements AutoCloseable {
-    private final Forward forward;
-
-    private Lease(Forward forward) {
-      this.forward = forward;
-    }
-
-    /**
-     * Runs a call of the stream.
-     *
-     * @throws IllegalStateException after the pool or the lease were closed
-     */
-    <R> R run(Function<Forward, R> call) {
-      lifetime.readLock().lock();
-      try {
-        requireOpen();
-        return call.apply(forward);
-      } finally {
-        lifetime.readLock().unlock();
+  /** Frees what {@link #keep} gave; idempotent, also after the pool was closed. */
+  void free(Forward forward) {
+    synchronized (kept) {
+      if (kept.remove(forward)) {
+        forward.close();
       }
-    }
-
-    /** Frees the buffers; idempotent. */
-    @Override
-    public void close() {
-      synchronized (leases) {
-        if (leases.remove(this)) {
-          forward.close();
-        }
-      }
-    }
-  }
-
-  private void requireOpen() {
-    if (closed) {
-      throw new IllegalStateException("the recognizer is closed");
     }
   }
 
@@ -124,21 +86,14 @@ final class ForwardPool implements AutoCloseable {
 
   @Override
   public void close() {
-    lifetime.writeLock().lock();
-    try {
-      if (closed) {
-        return;
-      }
-      closed = true;
+    synchronized (idle) {
       idle.forEach(Forward::close);
       idle.clear();
-      synchronized (leases) {
-        leases.forEach(lease -> lease.forward.close());
-        leases.clear();
-      }
-      backend.close();
-    } finally {
-      lifetime.writeLock().unlock();
     }
+    synchronized (kept) {
+      kept.forEach(Forward::close);
+      kept.clear();
+    }
+    backend.close();
   }
 }

@@ -6,6 +6,7 @@ import org.qieemo.kernels.Backend;
 import org.qieemo.kernels.BackendException;
 import org.qieemo.kernels.BackendOptions;
 import org.qieemo.kernels.Backends;
+import org.qieemo.kernels.Precision;
 import org.qieemo.model.Qieemo;
 import org.qieemo.weights.ModelFile;
 
@@ -15,7 +16,7 @@ import org.qieemo.weights.ModelFile;
  *
  * @param model the model
  * @param backend what it was prepared on; whoever gets it closes it
- * @param warnings one line for each back end that {@code auto} gave up
+ * @param warnings one line for each thing that {@code auto} gave up: a back end, the precision
  */
 record ModelOnBackend(Qieemo model, Backend backend, List<String> warnings) {
   private static final String CPU = "cpu";
@@ -29,15 +30,35 @@ record ModelOnBackend(Qieemo model, Backend backend, List<String> warnings) {
     List<String> warnings = new ArrayList<>();
     Backend backend = Backends.open(name, options, warnings::add);
     try {
-      return new ModelOnBackend(prepare(file, backend), backend, warnings);
+      return on(backend, file, warnings);
     } catch (BackendException e) {
       if (!name.equals(Backends.AUTO) || backend.name().equals(CPU)) {
         throw e;
       }
-      warnings.add(backend.name() + " cannot take the model: " + e.getMessage());
+      warnings.add(
+          backend.name() + " cannot take the model: " + e.getMessage() + "; cpu runs instead");
     }
-    Backend cpu = Backends.open(CPU, options);
-    return new ModelOnBackend(prepare(file, cpu), cpu, warnings);
+    return onCpu(file, options, warnings);
+  }
+
+  /** Prepares on the CPU, whatever the other options say. */
+  static ModelOnBackend onCpu(ModelFile file, BackendOptions options) {
+    return onCpu(file, options, List.of());
+  }
+
+  private static ModelOnBackend onCpu(
+      ModelFile file, BackendOptions options, List<String> warnings) {
+    return on(Backends.open(CPU, options.withPrecision(Precision.F32)), file, warnings);
+  }
+
+  /** Prepares on a back end, which is closed if it cannot take the model. */
+  static ModelOnBackend on(Backend backend, ModelFile file, List<String> warnings) {
+    return new ModelOnBackend(prepare(file, backend), backend, warnings);
+  }
+
+  /** Whether this is what other back ends are given up for. */
+  boolean isOnCpu() {
+    return backend.name().equals(CPU);
   }
 
   private static Qieemo prepare(ModelFile file, Backend backend) {
@@ -47,10 +68,5 @@ record ModelOnBackend(Qieemo model, Backend backend, List<String> warnings) {
       backend.close();
       throw e;
     }
-  }
-
-  /** What the API tells of the back end. */
-  BackendInfo info() {
-    return new BackendInfo(backend.name(), backend.description(), List.copyOf(warnings));
   }
 }

@@ -5,7 +5,7 @@ import java.util.List;
 import org.qieemo.audio.FrontEnd;
 import org.qieemo.model.EmotionLogits;
 import org.qieemo.model.FeatureBatch;
-import org.qieemo.model.Qieemo;
+import org.qieemo.weights.ModelConfig;
 
 /**
  * Full-context encoders: each span passes the whole model, as if it had been cut out of the audio;
@@ -15,20 +15,18 @@ final class WindowScorer implements SpanScorer {
   /** Most spans in one run: more would take memory, not time. */
   private static final int BATCH = 8;
 
-  private final Qieemo model;
   private final FrontEnd frontEnd;
-  private final ForwardPool calls;
+  private final ModelCalls calls;
   private final RowBuffer rows;
   private final int hop;
   private final int least;
 
-  WindowScorer(Qieemo model, FrontEnd frontEnd, ForwardPool calls) {
-    this.model = model;
+  WindowScorer(ModelConfig config, FrontEnd frontEnd, ModelCalls calls) {
     this.frontEnd = frontEnd;
     this.calls = calls;
     rows = new RowBuffer(frontEnd.extractor().bins());
     hop = frontEnd.extractor().hop();
-    least = model.config().subsampling().leastFrames();
+    least = config.subsampling().leastFrames();
   }
 
   @Override
@@ -75,7 +73,7 @@ final class WindowScorer implements SpanScorer {
       return;
     }
     FeatureBatch features = new FeatureBatch(batch, frontEnd.extractor().bins());
-    EmotionLogits logits = calls.run(forward -> model.classify(forward, features));
+    EmotionLogits logits = calls.run((model, forward) -> model.classify(forward, features));
     for (int i = 0; i < batch.size(); i++) {
       results.add(logits.utterance(i));
     }

@@ -6,7 +6,7 @@ import java.util.List;
 import org.qieemo.audio.FeatureStream;
 import org.qieemo.audio.FrontEnd;
 import org.qieemo.model.FeatureBatch;
-import org.qieemo.model.Qieemo;
+import org.qieemo.weights.ModelConfig;
 
 /**
  * Words of audio of any length: the model hears pieces of 32 s at most, which overlap, and each
@@ -17,9 +17,9 @@ final class WordStream {
   private static final int CONTEXT = 200; // feature frames of 10 ms, about
   private static final int STEP = 2800;
 
-  private final Qieemo model;
+  private final ModelConfig config;
   private final FrontEnd frontEnd;
-  private final ForwardPool calls;
+  private final ModelCalls calls;
   private final FeatureStream features;
   private final CtcAligner aligner;
   private final RowBuffer rows;
@@ -29,18 +29,18 @@ final class WordStream {
   private long next; // first encoder frame that has not been aligned
 
   WordStream(
-      Qieemo model,
+      ModelConfig config,
       FrontEnd frontEnd,
-      ForwardPool calls,
+      ModelCalls calls,
       FeatureStream features,
       CtcAligner aligner) {
-    this.model = model;
+    this.config = config;
     this.frontEnd = frontEnd;
     this.calls = calls;
     this.features = features;
     this.aligner = aligner;
     rows = new RowBuffer(frontEnd.extractor().bins());
-    rate = model.config().subsampling().kind().rate();
+    rate = config.subsampling().kind().rate();
     context = CONTEXT / rate;
     step = STEP / rate;
   }
@@ -77,13 +77,13 @@ final class WordStream {
     long last = end == Long.MAX_VALUE ? rows.end() : Math.min(rows.end(), end * rate);
     float[] piece = rows.copy(begin * rate, Math.max(begin * rate, last));
     int bins = frontEnd.extractor().bins();
-    if (model.config().subsampling().outputFrames(piece.length / bins) < 1) {
+    if (config.subsampling().outputFrames(piece.length / bins) < 1) {
       return List.of();
     }
     frontEnd.normalize(piece);
     FeatureBatch batch = new FeatureBatch(List.of(piece), bins);
-    float[] logits = calls.run(forward -> model.ctcLogits(forward, batch));
-    int vocabulary = model.config().ctc().vocabulary();
+    float[] logits = calls.run((model, forward) -> model.ctcLogits(forward, batch));
+    int vocabulary = config.ctc().vocabulary();
     int from = (int) (next - begin) * vocabulary;
     int to = (int) Math.min(logits.length / vocabulary, wanted - begin) * vocabulary;
     next += Math.max(0, to - from) / vocabulary;

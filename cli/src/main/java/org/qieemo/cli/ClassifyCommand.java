@@ -51,7 +51,7 @@ final class ClassifyCommand implements Command {
     options.addAll(AnswerOptions.ALL);
     options.addAll(TimelineFlags.ALL);
     options.addAll(LiveInput.ALL);
-    options.addAll(List.of(ModelOptions.THREADS, ModelOptions.BACKEND, ModelOptions.DEVICE));
+    options.addAll(ModelOptions.RUN);
     return List.copyOf(options);
   }
 

@@ -39,7 +39,7 @@ final class Console {
   }
 
   /** How far the work is: a line that the next one replaces on a terminal. */
-  void progress(String text) {
+  synchronized void progress(String text) {
     String line = "qieemo: " + Text.oneLine(text);
     err.print(terminal ? "\r" + Text.pad(line, statusWidth) : line + "\n");
     err.flush();
@@ -47,7 +47,7 @@ final class Console {
   }
 
   /** Wipes what {@link #progress} has left on a terminal. */
-  void endProgress() {
+  synchronized void endProgress() {
     if (statusWidth > 0) {
       err.print("\r" + " ".repeat(statusWidth) + "\r");
       err.flush();
@@ -85,7 +85,7 @@ final class Console {
   }
 
   /** Prints one line about a problem. */
-  void error(String message) {
+  synchronized void error(String message) {
     endProgress();
     err.print("qieemo: " + Text.oneLine(message) + "\n");
     err.flush();

@@ -40,7 +40,8 @@ final class EvaluateCommand implements Command {
             PROGRESS,
             ModelOptions.THREADS,
             ModelOptions.BACKEND,
-            ModelOptions.DEVICE),
+            ModelOptions.DEVICE,
+            ModelOptions.PRECISION),
         NOTES,
         List.of(
             "qieemo evaluate test.csv --split 'my recordings, speakers 7 to 9'",

@@ -46,7 +46,7 @@ record EvaluationPlan(Manifest manifest, List<EvaluatedModel> models, List<Strin
   private static EvaluatedModel load(
       Manifest manifest, Arguments arguments, String path, List<Integer> rows) throws IOException {
     ManifestRow first = manifest.rows().get(rows.get(0));
-    try (EmotionRecognizer recognizer = ModelOptions.open(arguments, path)) {
+    try (EmotionRecognizer recognizer = ModelOptions.look(arguments, path)) {
       if (!recognizer.canClassify()) {
         throw new FileFailure(
             ModelOptions.name(path)

@@ -42,8 +42,7 @@ final class EvaluationRun {
       throws IOException {
     EvaluationRun run = new EvaluationRun(plan, console, progress, silent);
     for (EvaluatedModel model : plan.models()) {
-      try (EmotionRecognizer recognizer = ModelOptions.open(arguments, model.path())) {
-        ModelOptions.warn(recognizer, console);
+      try (EmotionRecognizer recognizer = ModelOptions.open(arguments, model.path(), console)) {
         model.rows().forEach(row -> run.classify(recognizer, row));
       }
     }

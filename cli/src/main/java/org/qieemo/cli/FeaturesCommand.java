@@ -2,6 +2,7 @@ package org.qieemo.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.qieemo.Audio;
 import org.qieemo.EmotionRecognizer;
@@ -28,13 +29,19 @@ final class FeaturesCommand implements Command {
         "FILE --tap TAP --output X.npy",
         1,
         1,
-        List.of(TAP, OUTPUT, ModelOptions.MODEL),
+        options(),
         List.of(
             "FILE is a WAV file. The array is [frames, columns], float32, .npy 1.0, C order.",
             "Blocks count from 1 to the encoder's depth; block:0 is the subsampled input."),
         List.of(
             "qieemo features voice.wav --tap frame-emotion --output emotion.npy",
             "qieemo features voice.wav --tap block:6 --model my-model.gguf --output block6.npy"));
+  }
+
+  private static List<Option> options() {
+    List<Option> options = new ArrayList<>(List.of(TAP, OUTPUT, ModelOptions.MODEL));
+    options.addAll(ModelOptions.RUN);
+    return options;
   }
 
   private static String wrongTap(String value) {

@@ -3,11 +3,14 @@ package org.qieemo.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import org.qieemo.EmotionRecognizer;
 import org.qieemo.RecognizerOptions;
 import org.qieemo.kernels.BackendProvider;
 import org.qieemo.kernels.Backends;
+import org.qieemo.kernels.Precision;
 
 /** The options that choose a model and what runs it. */
 final class ModelOptions {
@@ -25,11 +28,21 @@ final class ModelOptions {
   static final Option DEVICE =
       Option.text("--device", "D", "device of --backend opencl: index or part of the name");
 
+  static final Option PRECISION =
+      Option.choice(
+          "--precision",
+          "f32|f16|bf16",
+          "factors of matrix products on a GPU; default: f32",
+          () -> Arrays.stream(Precision.values()).map(Precision::text).toList());
+
+  /** What runs a model, and how. */
+  static final List<Option> RUN = List.of(THREADS, BACKEND, DEVICE, PRECISION);
+
   private ModelOptions() {}
 
   /**
-   * Loads the model that the command line names, for the recordings that are its operands, and
-   * warns of back ends that do not work.
+   * Loads the model that the command line names, for the recordings that are its operands; warnings
+   * of its back end are printed.
    */
   static EmotionRecognizer open(Arguments arguments, Console console) throws IOException {
     return open(arguments, arguments.operands(), given(arguments), console);
@@ -45,20 +58,23 @@ final class ModelOptions {
       throws IOException {
     double seconds = Recordings.seconds(recordings);
     String model = arguments.get(MODEL.name(), null);
-    EmotionRecognizer recognizer = open(arguments, model, seconds, threads);
-    warn(recognizer, console);
-    return recognizer;
-  }
-
-  /** One line for each back end that was tried and given up. */
-  static void warn(EmotionRecognizer recognizer, Console console) {
-    String instead = "; " + recognizer.backend().name() + " runs instead";
-    recognizer.backend().warnings().forEach(w -> console.error("warning: " + w + instead));
+    RecognizerOptions options = options(arguments).withExpectedSeconds(seconds);
+    return open(model, options.withThreads(threads).withWarnings(printer(console)));
   }
 
   /** Loads a model file, or the embedded model for null, to run as the command line says. */
-  static EmotionRecognizer open(Arguments arguments, String model) throws IOException {
-    return open(arguments, model, Double.POSITIVE_INFINITY, given(arguments));
+  static EmotionRecognizer open(Arguments arguments, String model, Console console)
+      throws IOException {
+    return open(model, options(arguments).withWarnings(printer(console)));
+  }
+
+  /** As {@link #open(Arguments, String, Console)} to look into a model that is not run yet. */
+  static EmotionRecognizer look(Arguments arguments, String model) throws IOException {
+    return open(model, options(arguments).withWarnings(warning -> {}));
+  }
+
+  private static Consumer<String> printer(Console console) {
+    return warning -> console.error("warning: " + warning);
   }
 
   /** CPU threads that the command line allows. */
@@ -71,14 +87,16 @@ final class ModelOptions {
     return Integer.parseInt(arguments.get(THREADS.name(), "0"));
   }
 
-  private static EmotionRecognizer open(
-      Arguments arguments, String model, double seconds, int threads) throws IOException {
-    RecognizerOptions options =
-        RecognizerOptions.DEFAULT
-            .withExpectedSeconds(seconds)
-            .withBackend(arguments.get(BACKEND.name(), Backends.AUTO))
-            .withDevice(arguments.get(DEVICE.name(), ""))
-            .withThreads(threads);
+  private static RecognizerOptions options(Arguments arguments) {
+    return RecognizerOptions.DEFAULT
+        .withBackend(arguments.get(BACKEND.name(), Backends.AUTO))
+        .withDevice(arguments.get(DEVICE.name(), ""))
+        .withPrecision(Precision.parse(arguments.get(PRECISION.name(), "f32")))
+        .withThreads(given(arguments));
+  }
+
+  private static EmotionRecognizer open(String model, RecognizerOptions options)
+      throws IOException {
     try {
       return model == null
           ? EmotionRecognizer.embedded(options)

@@ -48,7 +48,7 @@ final class ReportCommand implements Command {
     options.addAll(TimelineFlags.CUTTING);
     options.addAll(AnswerOptions.DECIDING);
     options.addAll(Inputs.ALL);
-    options.addAll(List.of(ModelOptions.THREADS, ModelOptions.BACKEND, ModelOptions.DEVICE));
+    options.addAll(ModelOptions.RUN);
     return List.copyOf(options);
   }
 

@@ -24,7 +24,7 @@ final class TranscribeCommand implements Command {
         "FILE...",
         1,
         Integer.MAX_VALUE,
-        List.of(ModelOptions.MODEL, FORMAT, WORDS),
+        options(),
         List.of(
             "FILE is a WAV file. One file: just its text; several: 'file: text'. What the text is",
             "written in (letters, word pieces, phones) is the model's choice.",
@@ -34,6 +34,12 @@ final class TranscribeCommand implements Command {
         List.of(
             "qieemo transcribe voice.wav",
             "qieemo transcribe --model asr.gguf --format jsonl *.wav"));
+  }
+
+  private static List<Option> options() {
+    List<Option> options = new ArrayList<>(List.of(ModelOptions.MODEL, FORMAT, WORDS));
+    options.addAll(ModelOptions.RUN);
+    return options;
   }
 
   @Override

@@ -23,6 +23,7 @@ class UsageTest {
         "classify --threads 9999999999 a.wav | from 1 to 1024    | classify --help",
         "classify --threads -1 a.wav    | from 1 to 1024         | classify --help",
         "classify --backend gpu a.wav   | auto, opencl or cpu    | classify --help",
+        "classify --precision f8 a.wav  | f32, f16 or bf16       | classify --help",
         "classify --top 0 a.wav         | from 1 to 10000        | classify --help",
         "classify --unknown-below 1.5 a.wav | from 0 to 1        | classify --help",
         "classify --unknown-below x a.wav | from 0 to 1          | classify --help",
@@ -81,11 +82,11 @@ class UsageTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "classify   | --model --format --include --list --output --resume --top --unknown-below --labels --prior --prior-tau --timeline --segments --window --hop --silence-below --every-hop --words --rate --sample-format --channels --threads --backend --device --help --debug",
+        "classify   | --model --format --include --list --output --resume --top --unknown-below --labels --prior --prior-tau --timeline --segments --window --hop --silence-below --every-hop --words --rate --sample-format --channels --threads --backend --device --precision --help --debug",
         "report     | --output --model --audio --segments --window --hop --silence-below --unknown-below --labels --prior --include --list --threads --help --debug",
-        "transcribe | --model --format --words --help --debug",
+        "transcribe | --model --format --words --threads --backend --device --precision --help --debug",
         "evaluate   | --model --format --output --predictions --split --progress --threads --backend",
-        "features   | --tap --output --model --help --debug",
+        "features   | --tap --output --model --threads --backend --device --precision --help --debug",
         "convert    | --output --type --config --frontend --verbose --help --debug",
         "inspect    | --format --help --debug",
         "doctor     | --help --debug",

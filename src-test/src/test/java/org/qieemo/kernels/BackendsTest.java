@@ -57,6 +57,30 @@ class BackendsTest {
     assertTrue(noBackend.getMessage().contains("cpu"), noBackend.getMessage());
   }
 
+  @Test
+  void whatABackEndLacksIsRefusedIfItWasNamedAndToldUnderAuto() {
+    BackendOptions options = new BackendOptions(1).withPrecision(Precision.F16);
+    BackendException refused =
+        assertThrows(BackendException.class, () -> Backends.open("cpu", options));
+    assertEquals(
+        "the cpu back end has no f16, only f32: choose that, or another back end",
+        refused.getMessage());
+    List<String> warnings = new ArrayList<>();
+    try (Backend backend = Backends.open("auto", options, warnings::add)) {
+      assertEquals("cpu", backend.name());
+    }
+    assertEquals(List.of("the cpu back end has no f16, only f32: it computes in f32"), warnings);
+    warnings.clear();
+    BackendOptions third = new BackendOptions(1, "3", BackendOptions.UNKNOWN);
+    try (Backend backend = Backends.open("auto", third, warnings::add)) {
+      assertEquals("cpu", backend.name());
+    }
+    assertEquals(
+        List.of("auto takes the CPU, device '3' is not used: name its back end, too"), warnings);
+    assertEquals(Precision.BF16, Precision.parse("bf16"));
+    assertThrows(IllegalArgumentException.class, () -> Precision.parse("F16"));
+  }
+
   /** Multiplies at some sizes, then prints the description of the back end or why there is none. */
   static final class Probe {
     public static void main(String[] args) {

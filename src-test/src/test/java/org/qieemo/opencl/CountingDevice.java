@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.qieemo.kernels.BackendException;
 import org.qieemo.kernels.device.Device;
+import org.qieemo.kernels.device.DeviceHealth;
 import org.qieemo.kernels.device.Kernel;
 import org.qieemo.kernels.device.KernelText;
 import org.qieemo.kernels.device.Limits;
@@ -22,16 +23,20 @@ final class CountingDevice implements Device {
   enum Fault {
     ALLOCATION,
     BUILD,
-    QUEUE
+    QUEUE,
+    /** A copy, or a kernel that is asked for. */
+    COMMAND
   }
 
   private final Device device;
   private final Limits limits;
   private final AtomicInteger live = new AtomicInteger();
   private final AtomicInteger[] made = new AtomicInteger[Fault.values().length];
-  private Fault fault;
-  private int failing; // the how-manieth of its kind fails
-  private boolean closed;
+  private final DeviceHealth health = new DeviceHealth("the counting device");
+  private volatile Fault fault;
+  private volatile int failing; // the how-manieth of its kind fails
+  private volatile boolean forGood;
+  private volatile boolean closed;
 
   CountingDevice(Device device) {
     this(device, device.limits());
@@ -45,13 +50,19 @@ final class CountingDevice implements Device {
     }
   }
 
-  /** Makes the n-th object of a kind from now on fail, n counted from 1. */
+  /** Makes the n-th of a kind from now on fail, n counted from 1. */
   void failAt(Fault kind, int n) {
-    fault = kind;
     failing = made[kind.ordinal()].get() + n;
+    fault = kind;
   }
 
-  /** How many objects of a kind were asked for. */
+  /** As {@link #failAt}, and nothing but closing works afterwards. */
+  void loseAt(Fault kind, int n) {
+    forGood = true;
+    failAt(kind, n);
+  }
+
+  /** How many of a kind were asked for. */
   int made(Fault kind) {
     return made[kind.ordinal()].get();
   }
@@ -66,11 +77,15 @@ final class CountingDevice implements Device {
   }
 
   private void count(Fault kind) {
+    health.require();
     int n = made[kind.ordinal()].incrementAndGet();
     if (kind == fault && n == failing) {
-      throw new BackendException("injected: " + kind + " " + n);
+      String message = "injected: " + kind + " " + n;
+      throw forGood ? health.lose(message) : new BackendException(message);
     }
-    live.incrementAndGet();
+    if (kind != Fault.COMMAND) {
+      live.incrementAndGet();
+    }
   }
 
   @Override
@@ -174,21 +189,25 @@ final class CountingDevice implements Device {
 
     @Override
     public void upload(ByteBuffer from, Memory to) {
+      count(Fault.COMMAND);
       queue.upload(from, inner(to));
     }
 
     @Override
     public void write(float[] from, int offset, Region to) {
+      count(Fault.COMMAND);
       queue.write(from, offset, inner(to));
     }
 
     @Override
     public void read(Region from, float[] to, int offset) {
+      count(Fault.COMMAND);
       queue.read(inner(from), to, offset);
     }
 
     @Override
     public Kernel kernel(Program program, String name) {
+      count(Fault.COMMAND);
       return new CountedKernel(queue.kernel(((CountedProgram) program).program, name));
     }
 

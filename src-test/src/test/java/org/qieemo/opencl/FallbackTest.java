@@ -14,10 +14,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.qieemo.kernels.BackendProvider;
+import org.qieemo.kernels.opencl.OpenClProvider;
 import org.qieemo.support.Repository;
 
 /** The command line in a process of its own, with back ends that work, do not, or are not there. */
@@ -173,6 +177,56 @@ class FallbackTest {
 
   private static String label(Result result) {
     return result.out().split("\\s+")[1]; // "FILE: LABEL 0.592 ..."
+  }
+
+  /** A registry of drivers with one entry; what it names need not exist. */
+  private Map<String, String> registry(String library) throws IOException {
+    Path vendors = Files.createDirectories(folder.resolve("vendors"));
+    Files.writeString(vendors.resolve("driver.icd"), library + "\n");
+    return Map.of("OCL_ICD_VENDORS", vendors.toString());
+  }
+
+  private boolean autoLoadsJocl(String library) throws IOException, InterruptedException {
+    Path loaded = folder.resolve("loaded");
+    Result result =
+        qieemo(
+            classPath(),
+            List.of("-Xlog:class+load:file=" + loaded),
+            registry(library),
+            "classify",
+            SAMPLE.toString());
+    assertEquals(0, result.code(), result.err().toString());
+    assertEquals(List.of(), result.err());
+    String classes = Files.readString(loaded);
+    assertTrue(classes.contains("org.qieemo.kernels.opencl.OpenClProvider"), "nobody asked");
+    return classes.contains("org.jocl.CL ");
+  }
+
+  @Test
+  void autoLoadsNoDriverWhereAllAreForTheProcessor() throws Exception {
+    assertFalse(autoLoadsJocl("/usr/lib/libpocl.so.2.11.0"));
+    assertTrue(autoLoadsJocl("libnvidia-opencl.so.1"));
+  }
+
+  @Test
+  void aDriverThatReplacesSignalHandlersGivesAWarningThatHelps() throws Exception {
+    OpenCl.orSkip();
+    boolean pocl = new OpenClProvider().probe().reason().contains("Portable Computing Language");
+    Assumptions.assumeTrue(pocl, "other drivers may leave the signals alone");
+    Assumptions.assumeTrue(System.getProperty("os.name").equals("Linux"), "needs Linux's /proc");
+    String[] classify = {"classify", "--backend=opencl", SAMPLE.toString()};
+    Result bare = qieemo(classPath(), List.of(), Map.of("LD_PRELOAD", ""), classify);
+    assertEquals(0, bare.code(), bare.err().toString());
+    assertEquals(1, bare.err().size(), bare.err().toString());
+    Matcher remedy = Pattern.compile("set LD_PRELOAD=(\\S+) before").matcher(bare.err().get(0));
+    assertTrue(remedy.find(), bare.err().toString());
+    Map<String, String> chained = Map.of("LD_PRELOAD", remedy.group(1));
+    assertEquals(List.of(), qieemo(classPath(), List.of(), chained, classify).err());
+    String doctor = qieemo(classPath(), List.of(), Map.of("LD_PRELOAD", ""), "doctor").out();
+    assertTrue(doctor.contains("\n  signals: the driver replaced Java's handlers"), doctor);
+    assertTrue(doctor.contains(remedy.group()), doctor);
+    doctor = qieemo(classPath(), List.of(), chained, "doctor").out();
+    assertTrue(doctor.contains("chained behind Java's by libjsig"), doctor);
   }
 
   @Test

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.qieemo.kernels.Backend;
 import org.qieemo.kernels.BackendException;
+import org.qieemo.kernels.DeviceLostException;
 import org.qieemo.kernels.device.DeviceBackend;
 import org.qieemo.kernels.device.Limits;
 import org.qieemo.model.Qieemo;
@@ -89,6 +90,24 @@ class FaultTest {
       assertArrayEquals(expected, model.hear(backend, prepared));
     }
     assertEquals(0, device.live());
+  }
+
+  @Test
+  void aLostDeviceFailsFastAndClosesWithoutALeak() {
+    CountingDevice device = new CountingDevice(shared);
+    Backend backend = DeviceBackend.open(device);
+    Qieemo prepared = new Qieemo(backend, model.file());
+    device.loseAt(Fault.COMMAND, 20);
+    assertThrows(DeviceLostException.class, () -> model.hear(backend, prepared));
+    int commands = device.made(Fault.COMMAND);
+    BackendException e =
+        assertThrows(DeviceLostException.class, () -> model.hear(backend, prepared));
+    assertTrue(e.getMessage().contains("lost in an earlier call"), e.getMessage());
+    assertThrows(DeviceLostException.class, () -> new Qieemo(backend, model.file()));
+    assertEquals(commands, device.made(Fault.COMMAND), "it was asked again");
+    backend.close();
+    assertEquals(0, device.live());
+    assertTrue(device.isClosed());
   }
 
   @Test

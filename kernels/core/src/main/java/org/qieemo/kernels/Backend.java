@@ -1,5 +1,7 @@
 package org.qieemo.kernels;
 
+import java.util.List;
+
 /**
  * Hardware that runs the model: prepares weights once, at load, and opens executions. Immutable
  * after construction and safe for use by many threads; closing it makes every execution of it
@@ -11,6 +13,11 @@ public interface Backend extends AutoCloseable {
 
   /** One sentence for people: what runs, how wide, how many threads, and why it was chosen. */
   String description();
+
+  /** What people should know before they rely on it, one line each; mostly empty. */
+  default List<String> warnings() {
+    return List.of();
+  }
 
   /**
    * Prepares y = act(x W^T + b).

@@ -1,7 +1,7 @@
 package org.qieemo.kernels;
 
 /** A back end cannot be opened or failed while running; the message says what to do. */
-public final class BackendException extends RuntimeException {
+public class BackendException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   /** With a one-line message. */

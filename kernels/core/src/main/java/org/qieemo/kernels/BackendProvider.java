@@ -1,6 +1,8 @@
 package org.qieemo.kernels;
 
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /** A kind of back end, found by {@link java.util.ServiceLoader}. Thread-safe. */
 public interface BackendProvider {
@@ -13,14 +15,28 @@ public interface BackendProvider {
   /** Whether it can run here, and why (not); never throws, loads no native code twice. */
   Availability probe();
 
+  /**
+   * As {@link #probe()} for {@code auto}: may answer that it is not automatic without loading what
+   * only somebody who asks for it by name should get.
+   */
+  default Availability probeForAuto() {
+    return probe();
+  }
+
   /** What was found on this machine, a line for each device; for people. Never throws. */
   default List<String> details() {
     return List.of();
   }
 
+  /** The precisions that it has; {@link #open} may still refuse one on a device without it. */
+  default Set<Precision> precisions() {
+    return EnumSet.of(Precision.F32);
+  }
+
   /**
    * Opens the back end.
    *
+   * @param options in one of its {@link #precisions()}
    * @throws BackendException if it cannot run here
    */
   Backend open(BackendOptions options);

@@ -27,18 +27,21 @@ public final class Backends {
   /**
    * Opens a back end by name, or the best usable one for {@link #AUTO}; warnings are logged.
    *
-   * @throws BackendException if there is none of that name or it cannot run here
+   * @throws BackendException if there is none of that name, it cannot run here, or lacks the
+   *     precision
    */
   public static Backend open(String name, BackendOptions options) {
     return open(name, options, Backends::log);
   }
 
   /**
-   * Opens a back end by name, or the best usable one for {@link #AUTO}.
+   * Opens a back end by name, or the best usable one for {@link #AUTO}, which computes in float32
+   * if it lacks the precision.
    *
    * @param warnings gets one line for each back end that {@code auto} found usable but could not
-   *     open
-   * @throws BackendException if there is none of that name or it cannot run here
+   *     open, or that lacks the precision or the device, and {@link Backend#warnings()}
+   * @throws BackendException if there is none of that name, it cannot run here, or lacks the
+   *     precision
    */
   public static Backend open(String name, BackendOptions options, Consumer<String> warnings) {
     List<BackendProvider> providers = providers();
@@ -47,7 +50,11 @@ public final class Backends {
     }
     for (BackendProvider provider : providers) {
       if (name.equals(provider.name())) {
-        return provider.open(options);
+        if (!provider.precisions().contains(options.precision())) {
+          throw new BackendException(
+              lacks(provider, options) + ": choose that, or another back end");
+        }
+        return withWarnings(provider.open(options), warnings);
       }
     }
     String known = providers.stream().map(BackendProvider::name).collect(Collectors.joining(", "));
@@ -56,18 +63,53 @@ public final class Backends {
 
   private static Backend best(
       List<BackendProvider> providers, BackendOptions options, Consumer<String> warnings) {
+    List<String> givenUp = new ArrayList<>();
     BackendException last = new BackendException("no back end runs here: the jar is incomplete");
     for (BackendProvider provider : providers) {
-      if (provider.probe().automatic()) {
+      if (provider.probeForAuto().automatic()) {
         try {
-          return provider.open(options);
+          Backend backend = openInSomePrecision(provider, options, warnings);
+          warnOfDevice(provider, options, warnings);
+          givenUp.forEach(line -> warnings.accept(line + "; " + backend.name() + " runs instead"));
+          return withWarnings(backend, warnings);
         } catch (BackendException e) {
           last = e;
-          warnings.accept(provider.name() + " cannot be used: " + e.getMessage());
+          givenUp.add(provider.name() + " cannot be used: " + e.getMessage());
         }
       }
     }
     throw last;
+  }
+
+  private static void warnOfDevice(
+      BackendProvider provider, BackendOptions options, Consumer<String> warnings) {
+    String device = options.device();
+    if (!device.isEmpty() && provider.priority() == 0) {
+      warnings.accept(
+          "auto takes the CPU, device '" + device + "' is not used: name its back end, too");
+    }
+  }
+
+  private static Backend openInSomePrecision(
+      BackendProvider provider, BackendOptions options, Consumer<String> warnings) {
+    if (provider.precisions().contains(options.precision())) {
+      return provider.open(options);
+    }
+    Backend backend = provider.open(options.withPrecision(Precision.F32));
+    warnings.accept(lacks(provider, options) + ": it computes in f32");
+    return backend;
+  }
+
+  private static Backend withWarnings(Backend backend, Consumer<String> warnings) {
+    backend.warnings().forEach(warnings);
+    return backend;
+  }
+
+  private static String lacks(BackendProvider provider, BackendOptions options) {
+    String has =
+        provider.precisions().stream().map(Precision::text).collect(Collectors.joining(", "));
+    String asked = options.precision().text();
+    return "the " + provider.name() + " back end has no " + asked + ", only " + has;
   }
 
   /** Where warnings go if nobody asked for them. */

@@ -1,17 +1,21 @@
 package org.qieemo.kernels.opencl;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import org.jocl.CL;
 import org.jocl.Pointer;
 import org.jocl.Sizeof;
 import org.jocl.cl_context;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.qieemo.kernels.Activation;
 import org.qieemo.kernels.Backend;
 import org.qieemo.kernels.BackendException;
+import org.qieemo.kernels.DeviceLostException;
 import org.qieemo.kernels.Execution;
 import org.qieemo.kernels.HostTensor;
 import org.qieemo.kernels.Tensor;
@@ -45,6 +49,61 @@ class ContextTest {
     assertTrue(open[0] > 2, "the count does not count: " + open[0]);
     assertEquals(1, references(context));
     CL.clReleaseContext(context);
+  }
+
+  @Test
+  void aLostDeviceFailsFastAndStillLeavesNothing() {
+    OpenCl.orSkip();
+    ClDevice device = (ClDevice) OpenClDevices.open("");
+    cl_context context = device.context();
+    CL.clRetainContext(context);
+    try (Backend backend = DeviceBackend.open(device);
+        Execution e = backend.newExecution()) {
+      Tensor x = e.take(1, 2);
+      e.write(new float[] {1, 1}, 0, x);
+      BackendException first =
+          assertThrows(
+              DeviceLostException.class,
+              () -> device.checkCommand(CL.CL_OUT_OF_RESOURCES, "run the kernel linear"));
+      assertTrue(
+          first.getMessage().contains("was lost, CL_OUT_OF_RESOURCES to run the kernel linear"),
+          first.getMessage());
+      float[] values = new float[2];
+      for (Executable later :
+          List.<Executable>of(
+              () -> e.read(x, values, 0),
+              () -> e.write(values, 0, x),
+              () -> e.softmax(x, x),
+              () -> e.take(1000, 1000),
+              backend::newExecution)) {
+        String message = assertThrows(DeviceLostException.class, later).getMessage();
+        assertTrue(message.contains("was lost in an earlier call"), message);
+        assertEquals(1, message.lines().count());
+      }
+    }
+    assertEquals(1, references(context));
+    CL.clReleaseContext(context);
+  }
+
+  @Test
+  void whatSaysThatADeviceIsLost() {
+    OpenCl.orSkip();
+    for (int code : new int[] {CL.CL_DEVICE_NOT_AVAILABLE, CL.CL_INVALID_COMMAND_QUEUE, -9999}) {
+      try (ClDevice device = (ClDevice) OpenClDevices.open("")) {
+        assertThrows(DeviceLostException.class, () -> device.check(code, "try"));
+        assertTrue(device.health().isLost());
+      }
+    }
+    try (ClDevice device = (ClDevice) OpenClDevices.open("")) {
+      int[] memory = {CL.CL_OUT_OF_RESOURCES, CL.CL_MEM_OBJECT_ALLOCATION_FAILURE};
+      for (int code : memory) { // of an allocation: there may be more later
+        String message =
+            assertThrows(BackendException.class, () -> device.check(code, "try")).getMessage();
+        assertTrue(message.contains("out of memory"), message);
+      }
+      assertFalse(device.health().isLost());
+      device.allocate(64).close();
+    }
   }
 
   private static int references(cl_context context) {

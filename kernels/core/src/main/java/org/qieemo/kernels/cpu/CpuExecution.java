@@ -5,11 +5,11 @@ import java.util.List;
 import org.qieemo.kernels.Activation;
 import org.qieemo.kernels.Attention;
 import org.qieemo.kernels.Conv2d;
-import org.qieemo.kernels.Conv2dGeometry;
 import org.qieemo.kernels.DepthwiseConv;
 import org.qieemo.kernels.Execution;
 import org.qieemo.kernels.Linear;
 import org.qieemo.kernels.Norm;
+import org.qieemo.kernels.OpShapes;
 import org.qieemo.kernels.Pooling;
 import org.qieemo.kernels.PositionTerm;
 import org.qieemo.kernels.Segments;
@@ -77,27 +77,21 @@ final class CpuExecution implements Execution {
   @Override
   public Tensor columns(Tensor tensor, int from, int count) {
     CpuTensor t = mine("columns", tensor);
-    requireRange("columns", from, count, t.cols());
+    OpShapes.range("columns", from, count, t.cols());
     return slot().view(t.data(), t.offset() + from, t.rows(), count, t.stride());
   }
 
   @Override
   public Tensor rows(Tensor tensor, int from, int count) {
     CpuTensor t = mine("rows", tensor);
-    requireRange("rows", from, count, t.rows());
+    OpShapes.range("rows", from, count, t.rows());
     return slot().view(t.data(), t.row(from), count, t.cols(), t.stride());
   }
 
   @Override
   public Tensor reshape(Tensor tensor, int rows, int cols) {
     CpuTensor t = mine("reshape", tensor);
-    if (!t.dense()) {
-      throw new ShapeException("reshape: the rows of the tensor lie apart, take it whole");
-    }
-    requireSize("reshape", "elements", (long) t.rows() * t.cols(), (long) rows * cols);
-    if (rows < 0 || cols < 0) {
-      throw new ShapeException("reshape: " + rows + " x " + cols + " is no size");
-    }
+    OpShapes.reshape(t, t.dense(), rows, cols);
     return slot().view(t.data(), t.offset(), rows, cols, cols);
   }
 
@@ -131,7 +125,7 @@ final class CpuExecution implements Execution {
   @Override
   public void write(float[] from, int offset, Tensor to) {
     CpuTensor t = mine("write", to);
-    requireHost("write", from, offset, t);
+    OpShapes.host("write", from, offset, t);
     for (int r = 0; r < t.rows(); r++) {
       System.arraycopy(from, offset + r * t.cols(), t.data(), t.row(r), t.cols());
     }
@@ -140,7 +134,7 @@ final class CpuExecution implements Execution {
   @Override
   public void read(Tensor from, float[] to, int offset) {
     CpuTensor t = mine("read", from);
-    requireHost("read", to, offset, t);
+    OpShapes.host("read", to, offset, t);
     for (int r = 0; r < t.rows(); r++) {
       System.arraycopy(t.data(), t.row(r), to, offset + r * t.cols(), t.cols());
     }
@@ -166,10 +160,7 @@ final class CpuExecution implements Execution {
     String op = "feedForward";
     CpuLinear first = mine(op, up);
     CpuLinear second = mine(op, down);
-    requireSize(op, "columns of x", first.inputs(), x.cols());
-    requireSize(op, "inputs of down", first.outputs(), second.inputs());
-    requireSize(op, "columns of sum", second.outputs(), sum.cols());
-    requireSize(op, "rows of sum", x.rows(), sum.rows());
+    OpShapes.feedForward(op, x, first, second, sum);
     if (second.activation() == Activation.GLU || !feedForward.suits(x.rows(), second)) {
       Execution.super.feedForward(x, up, down, scale, sum);
       return;
@@ -179,9 +170,7 @@ final class CpuExecution implements Execution {
 
   private CpuLinear checkedLinear(String op, Tensor x, Linear layer, Tensor out) {
     CpuLinear by = mine(op, layer);
-    requireSize(op, "columns of x", by.inputs(), x.cols());
-    requireSize(op, "columns of out", by.outputs(), out.cols());
-    requireSize(op, "rows of out", x.rows(), out.rows());
+    OpShapes.linear(op, x, by, out);
     return by;
   }
 
@@ -197,37 +186,37 @@ final class CpuExecution implements Execution {
     if (!(norm instanceof CpuNorm by) || by.owner() != backend) {
       throw foreign("layer norm");
     }
-    requireSize("layer norm", "columns of x", by.width(), x.cols());
-    requireSameShape("layer norm", x, out);
+    OpShapes.width("layer norm", by.width(), x);
+    OpShapes.same("layer norm", x, out);
     layerNorm.start(mine("layer norm", x), by, mine("layer norm", out));
   }
 
   @Override
   public void softmax(Tensor x, Tensor out) {
-    requireSameShape("softmax", x, out);
+    OpShapes.same("softmax", x, out);
     softmax.start(mine("softmax", x), false, mine("softmax", out));
   }
 
   @Override
   public void logSoftmax(Tensor x, Tensor out) {
-    requireSameShape("log softmax", x, out);
+    OpShapes.same("log softmax", x, out);
     softmax.start(mine("log softmax", x), true, mine("log softmax", out));
   }
 
   @Override
   public void scaledSum(float alpha, Tensor x, float beta, Tensor y, Tensor out) {
     String op = "scaled sum";
-    requireSameShape(op, x, out);
-    requireSameShape(op, y, out);
+    OpShapes.same(op, x, out);
+    OpShapes.same(op, y, out);
     scaledSum.start(alpha, mine(op, x), beta, mine(op, y), mine(op, out));
   }
 
   @Override
   public void gatedSum(Tensor gate, Tensor a, Tensor b, Tensor out) {
     String op = "gated sum";
-    requireSameShape(op, gate, out);
-    requireSameShape(op, a, out);
-    requireSameShape(op, b, out);
+    OpShapes.same(op, gate, out);
+    OpShapes.same(op, a, out);
+    OpShapes.same(op, b, out);
     gatedSum.start(mine(op, gate), mine(op, a), mine(op, b), mine(op, out));
   }
 
@@ -238,11 +227,7 @@ final class CpuExecution implements Execution {
     if (!(spec instanceof CpuAttention by)) {
       throw foreign(op);
     }
-    requireSize(op, "columns of q", by.width(), q.cols());
-    requireSize(op, "columns of kv", 2L * by.width(), kv.cols());
-    requireSize(op, "rows of q", segments.rows(), q.rows());
-    requireSize(op, "rows of kv", segments.rows(), kv.rows());
-    requireSameShape(op, q, out);
+    OpShapes.attention(by.width(), q, kv, segments, out);
     CpuTensor places = checkedPositions(by, positions, segments.longest());
     CpuTensor queries = mine(op, q);
     attention.inputs(queries, mine(op, kv), places).start(by, segments, mine(op, out));
@@ -253,26 +238,7 @@ final class CpuExecution implements Execution {
     if (term == PositionTerm.NONE) {
       return null;
     }
-    if (positions == null) {
-      throw new ShapeException("attention: the position term " + term + " needs position rows");
-    }
-    requireSize("attention", "columns of the positions", by.width(), positions.cols());
-    int rows = positions.rows();
-    boolean relative = term == PositionTerm.RELATIVE;
-    int needed = relative ? Math.max(2 * longest - 1, 1) : longest;
-    if (rows < needed || relative && rows % 2 == 0) {
-      throw new ShapeException(
-          "attention: "
-              + rows
-              + " position rows, "
-              + term
-              + " over "
-              + longest
-              + " frames needs "
-              + (relative ? "an odd number from " : "at least ")
-              + needed
-              + " on");
-    }
+    OpShapes.positions(term, by.width(), positions, longest);
     return mine("attention", positions);
   }
 
@@ -282,9 +248,9 @@ final class CpuExecution implements Execution {
     if (!(conv instanceof CpuDepthwise by)) {
       throw foreign(op);
     }
-    requireSize(op, "columns of x", by.channels(), x.cols());
-    requireSize(op, "rows of x", segments.rows(), x.rows());
-    requireSameShape(op, x, out);
+    OpShapes.width(op, by.channels(), x);
+    OpShapes.rows(op, "rows of x", segments, x);
+    OpShapes.same(op, x, out);
     depthwise.start(mine(op, x), by, segments, mine(op, out));
   }
 
@@ -294,34 +260,15 @@ final class CpuExecution implements Execution {
     if (!(conv instanceof CpuConv2d by) || by.owner() != backend) {
       throw foreign(op);
     }
-    Conv2dGeometry g = by.geometry();
-    requireSize(op, "columns of x", g.inputChannels(), x.cols());
-    requireSize(op, "rows of x", (long) frames.rows() * g.inputBins(), x.rows());
-    requireSize(op, "columns of out", g.outputChannels(), out.cols());
-    requireSize(op, "rows of out", (long) outputFrames.rows() * g.outputBins(), out.rows());
-    requireSize(op, "output segments", frames.count(), outputFrames.count());
-    for (int i = 0; i < frames.count(); i++) {
-      int expected = g.outputFrames(frames.length(i));
-      requireSize(op, "frames of an output segment", expected, outputFrames.length(i));
-    }
+    OpShapes.conv2d(by.geometry(), x, frames, out, outputFrames);
     conv2d.start(mine(op, x), by, frames, mine(op, out), outputFrames);
   }
 
   @Override
   public void pool(Pooling pooling, Tensor x, Tensor scores, Segments segments, Tensor out) {
     String op = "pool";
+    OpShapes.pool(pooling, x, scores, segments, out);
     boolean weighted = pooling == Pooling.WEIGHTED;
-    requireSize(op, "rows of x", segments.rows(), x.rows());
-    requireSize(op, "rows of out", segments.count(), out.rows());
-    long cols = pooling == Pooling.MEAN_STD ? 2L * x.cols() : x.cols();
-    requireSize(op, "columns of out", cols, out.cols());
-    if (weighted) {
-      if (scores == null) {
-        throw new ShapeException("pool: WEIGHTED needs scores");
-      }
-      requireSize(op, "rows of scores", x.rows(), scores.rows());
-      requireSize(op, "columns of scores", 1, scores.cols());
-    }
     CpuTensor weights = weighted ? mine(op, scores) : null;
     pooler.start(pooling, mine(op, x), weights, segments, mine(op, out));
   }
@@ -344,29 +291,6 @@ final class CpuExecution implements Execution {
 
   private static IllegalArgumentException foreign(String op) {
     return new IllegalArgumentException(op + ": was prepared by another back end");
-  }
-
-  private static void requireSize(String op, String what, long expected, long found) {
-    ShapeException.require(op, what, expected, found);
-  }
-
-  private static void requireSameShape(String op, Tensor x, Tensor out) {
-    requireSize(op, "rows", out.rows(), x.rows());
-    requireSize(op, "columns", out.cols(), x.cols());
-  }
-
-  private static void requireRange(String op, int from, int count, int size) {
-    if (from < 0 || count < 0 || from > size - count) {
-      throw new ShapeException(op + ": " + count + " from " + from + " on, of " + size);
-    }
-  }
-
-  private static void requireHost(String op, float[] values, int offset, CpuTensor t) {
-    long count = (long) t.rows() * t.cols();
-    if (offset < 0 || offset + count > values.length) {
-      throw new ShapeException(
-          op + ": " + count + " values from " + offset + " on, of " + values.length);
-    }
   }
 
   @Override

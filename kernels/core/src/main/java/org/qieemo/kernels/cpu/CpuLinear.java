@@ -4,7 +4,7 @@ import org.qieemo.kernels.Activation;
 import org.qieemo.kernels.DType;
 import org.qieemo.kernels.HostTensor;
 import org.qieemo.kernels.Linear;
-import org.qieemo.kernels.ShapeException;
+import org.qieemo.kernels.OpShapes;
 
 /** A packed weight with its bias and activation; behind GLU values and gates are two matrices. */
 final class CpuLinear implements Linear {
@@ -20,15 +20,8 @@ final class CpuLinear implements Linear {
     this.owner = owner;
     this.activation = activation;
     int weightRows = weight.dim(0);
-    ShapeException.require(
-        "linear", "elements of the weight", weight.elements(), (long) weightRows * columns(weight));
-    if (bias != null) {
-      ShapeException.require("linear", "elements of the bias", weightRows, bias.elements());
-    }
+    OpShapes.linearLayer(weight, bias, activation);
     boolean glu = activation == Activation.GLU;
-    if (weightRows < 1 || columns(weight) < 1 || glu && weightRows % 2 != 0) {
-      throw new ShapeException("linear: " + weight + " has no usable shape for " + activation);
-    }
     inputs = columns(weight);
     outputs = glu ? weightRows / 2 : weightRows;
     float[] biases = bias == null ? new float[weightRows] : bias.toFloats();

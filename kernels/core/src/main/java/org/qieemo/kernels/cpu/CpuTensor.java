@@ -1,6 +1,6 @@
 package org.qieemo.kernels.cpu;
 
-import org.qieemo.kernels.ShapeException;
+import org.qieemo.kernels.OpShapes;
 import org.qieemo.kernels.Tensor;
 
 /**
@@ -22,16 +22,10 @@ final class CpuTensor implements Tensor {
 
   /** Makes this slot a tensor of its own memory, which grows if it must. */
   CpuTensor own(int newRows, int newCols) {
-    if (newRows < 0 || newCols < 0) {
-      throw new ShapeException("take: " + newRows + " x " + newCols + " is no size");
-    }
-    long size = (long) newRows * newCols;
-    if (size > Integer.MAX_VALUE - 8) {
-      throw new ShapeException(
-          "take: " + newRows + " x " + newCols + " is too large for one array");
-    }
+    OpShapes.size("take", newRows, newCols);
+    int size = newRows * newCols;
     if (own.length < size) {
-      own = new float[(int) size];
+      own = new float[size];
     }
     return view(own, 0, newRows, newCols, newCols);
   }

@@ -7,6 +7,22 @@ import org.qieemo.kernels.BackendException;
 final class Cl {
   private Cl() {}
 
+  private static final int NVIDIA_ILLEGAL_ADDRESS = -9999;
+
+  /** Whether a device that answers so will not work again. */
+  static boolean isLost(int code) {
+    return switch (code) {
+      case CL.CL_DEVICE_NOT_AVAILABLE,
+          CL.CL_INVALID_DEVICE,
+          CL.CL_INVALID_CONTEXT,
+          CL.CL_INVALID_COMMAND_QUEUE,
+          CL.CL_EXEC_STATUS_ERROR_FOR_EVENTS_IN_WAIT_LIST,
+          NVIDIA_ILLEGAL_ADDRESS ->
+          true;
+      default -> false;
+    };
+  }
+
   /** Throws unless the call succeeded; {@code what} says what was tried. */
   static void check(int code, String what) {
     if (code != CL.CL_SUCCESS) {

@@ -10,6 +10,7 @@ import org.qieemo.kernels.device.Memory;
 
 /** A kernel of one queue and the arguments of its next launch. */
 final class ClKernel implements Kernel {
+  private final ClDevice device;
   private final ClQueue queue;
   private final String name;
   private final cl_kernel kernel;
@@ -17,7 +18,8 @@ final class ClKernel implements Kernel {
   private final float[] real = new float[1];
   private int next; // argument
 
-  ClKernel(ClQueue queue, String name, cl_kernel kernel) {
+  ClKernel(ClDevice device, ClQueue queue, String name, cl_kernel kernel) {
+    this.device = device;
     this.queue = queue;
     this.name = name;
     this.kernel = kernel;
@@ -48,7 +50,7 @@ final class ClKernel implements Kernel {
 
   private Kernel argument(long bytes, Pointer value) {
     int code = CL.clSetKernelArg(kernel, next, bytes, value);
-    Cl.check(code, "pass argument " + next + " of the kernel " + name);
+    device.check(code, "pass argument " + next + " of the kernel " + name);
     next++;
     return this;
   }

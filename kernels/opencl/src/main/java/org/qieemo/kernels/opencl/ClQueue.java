@@ -22,18 +22,21 @@ import org.qieemo.kernels.device.Timings;
  * thread-safe. One thread at a time.
  */
 final class ClQueue implements Queue {
+  private final ClDevice device;
   private final cl_command_queue queue;
   private final Timings timings; // null unless launches are measured
   private final Map<Program, Map<String, ClKernel>> kernels = new HashMap<>();
   private boolean closed;
 
-  ClQueue(cl_command_queue queue, Timings timings) {
+  ClQueue(ClDevice device, cl_command_queue queue, Timings timings) {
+    this.device = device;
     this.queue = queue;
     this.timings = timings;
   }
 
   @Override
   public void upload(ByteBuffer from, Memory to) {
+    device.health().require();
     if (!from.hasRemaining()) {
       return;
     }
@@ -41,20 +44,21 @@ final class ClQueue implements Queue {
     int code =
         CL.clEnqueueWriteBuffer(
             queue, ClMemory.of(to), true, 0, from.remaining(), bytes, 0, null, null);
-    Cl.check(code, "copy to the device");
+    device.checkCommand(code, "copy to the device");
   }
 
   @Override
   public void write(float[] from, int offset, Region to) {
-    Cl.check(copy(true, from, offset, to), "copy to the device");
+    device.checkCommand(copy(true, from, offset, to), "copy to the device");
   }
 
   @Override
   public void read(Region from, float[] to, int offset) {
-    Cl.check(copy(false, to, offset, from), "copy from the device");
+    device.checkCommand(copy(false, to, offset, from), "copy from the device");
   }
 
   private int copy(boolean toDevice, float[] values, int offset, Region region) {
+    device.health().require();
     Pointer host = Pointer.to(values).withByteOffset((long) offset * Float.BYTES);
     var memory = ClMemory.of(region.memory());
     if (region.dense()) {
@@ -80,13 +84,14 @@ final class ClQueue implements Queue {
 
   @Override
   public Kernel kernel(Program program, String name) {
+    device.health().require();
     Map<String, ClKernel> ofProgram = kernels.computeIfAbsent(program, p -> new HashMap<>());
     ClKernel kernel = ofProgram.get(name);
     if (kernel == null) {
       int[] code = new int[1];
       cl_kernel made = CL.clCreateKernel(ClProgram.of(program), name, code);
-      Cl.check(code[0], "find the kernel " + name);
-      kernel = new ClKernel(this, name, made);
+      device.checkCommand(code[0], "find the kernel " + name);
+      kernel = new ClKernel(device, this, name, made);
       ofProgram.put(name, kernel);
     }
     return kernel.begin();
@@ -97,7 +102,7 @@ final class ClQueue implements Queue {
     long[] group = {grid.items(), 1, 1};
     cl_event event = timings == null ? null : new cl_event();
     int code = CL.clEnqueueNDRangeKernel(queue, kernel, 3, null, items, group, 0, null, event);
-    Cl.check(code, "run the kernel " + name);
+    device.checkCommand(code, "run the kernel " + name);
     if (event != null) {
       measure(name, event);
     }
@@ -105,7 +110,7 @@ final class ClQueue implements Queue {
 
   private void measure(String name, cl_event event) {
     try {
-      Cl.check(CL.clWaitForEvents(1, new cl_event[] {event}), "run the kernel " + name);
+      device.checkCommand(CL.clWaitForEvents(1, new cl_event[] {event}), "run the kernel " + name);
       long nanos =
           time(event, CL.CL_PROFILING_COMMAND_END) - time(event, CL.CL_PROFILING_COMMAND_START);
       timings.launched(name, nanos);
@@ -114,10 +119,10 @@ final class ClQueue implements Queue {
     }
   }
 
-  private static long time(cl_event event, int moment) {
+  private long time(cl_event event, int moment) {
     long[] nanos = new long[1];
     int code = CL.clGetEventProfilingInfo(event, moment, Sizeof.cl_ulong, Pointer.to(nanos), null);
-    Cl.check(code, "measure a kernel");
+    device.checkCommand(code, "measure a kernel");
     return nanos[0];
   }
 
@@ -127,7 +132,9 @@ final class ClQueue implements Queue {
       return;
     }
     closed = true;
-    CL.clFinish(queue); // what it returns does not matter any more
+    if (!device.health().isLost()) { // a lost one might not come back
+      CL.clFinish(queue); // what it returns does not matter any more
+    }
     kernels.values().forEach(named -> named.values().forEach(ClKernel::free));
     kernels.clear();
     CL.clReleaseCommandQueue(queue);

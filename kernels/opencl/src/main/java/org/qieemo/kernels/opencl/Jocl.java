@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 import org.jocl.LibUtils;
 import org.qieemo.kernels.device.PrivateFolder;
 
@@ -16,6 +17,12 @@ import org.qieemo.kernels.device.PrivateFolder;
 final class Jocl {
   private static final String CLASS = "org.jocl.CL";
   private static final String TEMPORARY = "java.io.tmpdir";
+  private static final String NO_LIBRARY =
+      "no OpenCL library (libOpenCL.so.1): install your device's OpenCL driver and an ICD loader,"
+          + " such as Debian's ocl-icd-libopencl1";
+
+  /** Signals caught before any driver was loaded; must stand before the next line. */
+  private static final long CAUGHT_BEFORE = SignalHandlers.here().caught();
 
   /** Why it cannot be used, null if it can. */
   private static final String PROBLEM = load();
@@ -27,7 +34,15 @@ final class Jocl {
     return PROBLEM;
   }
 
+  /** What drivers have done to Java's signal handlers, as far as the system tells. */
+  static Optional<SignalHandlers.State> signals() {
+    return SignalHandlers.here().since(CAUGHT_BEFORE);
+  }
+
   private static String load() {
+    if (IcdLoader.here().isAbsent()) {
+      return NO_LIBRARY;
+    }
     try {
       Path folder = unpack();
       String before = System.getProperty(TEMPORARY);
@@ -41,8 +56,7 @@ final class Jocl {
     } catch (NoClassDefFoundError | ClassNotFoundException e) {
       return "JOCL is not on the class path: add jocl-2.0.6.jar, or use qieemo-opencl.jar";
     } catch (LinkageError e) {
-      return "no OpenCL library (libOpenCL.so.1): install your device's OpenCL driver and an ICD"
-          + " loader, such as Debian's ocl-icd-libopencl1";
+      return NO_LIBRARY;
     } catch (IOException e) {
       return "JOCL's native library cannot be unpacked ("
           + e.getMessage()

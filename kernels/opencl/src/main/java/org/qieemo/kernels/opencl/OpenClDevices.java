@@ -2,6 +2,7 @@ package org.qieemo.kernels.opencl;
 
 import org.qieemo.kernels.Backend;
 import org.qieemo.kernels.BackendException;
+import org.qieemo.kernels.BackendOptions;
 import org.qieemo.kernels.device.Device;
 import org.qieemo.kernels.device.DeviceBackend;
 
@@ -20,9 +21,9 @@ public final class OpenClDevices {
     return ClDevice.open(choose(device));
   }
 
-  /** A back end on a device. */
-  static Backend backend(String device) {
-    return DeviceBackend.open(open(device));
+  /** A back end on the device that the options name. */
+  static Backend backend(BackendOptions options) {
+    return DeviceBackend.open(open(options.device()), options.precision());
   }
 
   static ClDeviceInfo choose(String device) {

@@ -1,11 +1,14 @@
 package org.qieemo.kernels.opencl;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.qieemo.kernels.Backend;
 import org.qieemo.kernels.BackendException;
 import org.qieemo.kernels.BackendOptions;
 import org.qieemo.kernels.BackendProvider;
+import org.qieemo.kernels.Precision;
 
 /**
  * Opens an OpenCL device. {@link BackendOptions#device()} or the system property {@value
@@ -50,6 +53,24 @@ public final class OpenClProvider implements BackendProvider {
     }
   }
 
+  /** Loads no driver where all are known to be for the processor, which auto would not take. */
+  @Override
+  public Availability probeForAuto() {
+    return InstalledDrivers.here()
+        .allForTheProcessor()
+        .map(OpenClProvider::slowerThanCpu)
+        .orElseGet(this::probe);
+  }
+
+  private static Availability slowerThanCpu(List<String> drivers) {
+    return new Availability(
+        true,
+        false,
+        "only "
+            + String.join(", ", drivers)
+            + " is installed, which runs on the processor; auto prefers the CPU back end");
+  }
+
   @Override
   public List<String> details() {
     List<String> lines = new ArrayList<>();
@@ -62,6 +83,9 @@ public final class OpenClProvider implements BackendProvider {
         String state = device.isUsable() ? "usable" : "not usable, " + device.problem();
         lines.add("device " + index++ + ": " + device.describe() + ", " + state);
       }
+      Jocl.signals().map(SignalHandlers::describe).ifPresent(lines::add);
+    } catch (BackendException e) { // the probe has said so
+      return List.of();
     } catch (RuntimeException | LinkageError e) {
       lines.add("its devices cannot be listed: " + e.getMessage());
     }
@@ -69,8 +93,13 @@ public final class OpenClProvider implements BackendProvider {
   }
 
   @Override
+  public Set<Precision> precisions() {
+    return EnumSet.allOf(Precision.class);
+  }
+
+  @Override
   public Backend open(BackendOptions options) {
-    return OpenClDevices.backend(options.device());
+    return OpenClDevices.backend(options);
   }
 
   /** Why there is no OpenCL, null if there is. */

@@ -1,5 +1,6 @@
 package org.qieemo.kernels.device;
 
+import java.util.List;
 import org.qieemo.kernels.BackendException;
 
 /**
@@ -12,6 +13,11 @@ public interface Device extends AutoCloseable {
 
   /** One sentence for people: which hardware, driven by what. */
   String description();
+
+  /** What people should know of it before they rely on it, one line each; mostly empty. */
+  default List<String> warnings() {
+    return List.of();
+  }
 
   /** What its work-groups and buffers may be. */
   Limits limits();

@@ -14,23 +14,27 @@ import org.qieemo.kernels.BackendException;
 import org.qieemo.kernels.Conv2d;
 import org.qieemo.kernels.Conv2dGeometry;
 import org.qieemo.kernels.DType;
+import org.qieemo.kernels.Decoder;
 import org.qieemo.kernels.DepthwiseConv;
 import org.qieemo.kernels.DepthwiseSpec;
 import org.qieemo.kernels.Execution;
 import org.qieemo.kernels.HostTensor;
 import org.qieemo.kernels.Linear;
 import org.qieemo.kernels.Norm;
+import org.qieemo.kernels.OpShapes;
 import org.qieemo.kernels.PositionTerm;
-import org.qieemo.kernels.ShapeException;
+import org.qieemo.kernels.Precision;
 
 /**
- * The op contract on an accelerator. Weights are uploaded once, when a layer is prepared: matrices
- * stored as float16 or bfloat16 stay so, all else becomes float32. Kernels are built when a layer
- * first needs them, so that a forward never waits for a compiler. Thread-safe.
+ * The op contract on an accelerator. Weights are uploaded once, when a layer is prepared. In {@link
+ * Precision#F32}, matrices stored as float16 or bfloat16 stay so, all else becomes float32; in the
+ * others all matrices are rounded to that type. They are multiplied as float32. Kernels are built
+ * when a layer first needs them, so that a forward never waits for a compiler. Thread-safe.
  */
 public final class DeviceBackend implements Backend {
   private final Device device;
   private final Tuning tuning;
+  private final Precision precision;
   private final Programs programs;
   private final RowPrograms rowPrograms;
   private final Queue uploads; // guarded by itself
@@ -47,9 +51,10 @@ public final class DeviceBackend implements Backend {
       Program depthwise,
       Program pool) {}
 
-  private DeviceBackend(Device device, Tuning tuning, Programs programs) {
+  private DeviceBackend(Device device, Tuning tuning, Precision precision, Programs programs) {
     this.device = device;
     this.tuning = tuning;
+    this.precision = precision;
     this.programs = programs;
     this.rowPrograms =
         new RowPrograms(
@@ -62,18 +67,23 @@ public final class DeviceBackend implements Backend {
     this.uploads = device.newQueue();
   }
 
+  /** As {@link #open(Device, Precision)} in float32. */
+  public static DeviceBackend open(Device device) {
+    return open(device, Precision.F32);
+  }
+
   /**
    * Opens a back end on a device, which now belongs to it: closing the back end closes the device,
    * and so does a failure to open.
    *
    * @throws BackendException if the device is too small or refuses the kernels
    */
-  public static DeviceBackend open(Device device) {
+  public static DeviceBackend open(Device device, Precision precision) {
     Programs programs = null;
     try {
       Tuning tuning = Tuning.of(device.limits());
       programs = new Programs(device, tuning);
-      return new DeviceBackend(device, tuning, programs);
+      return new DeviceBackend(device, tuning, precision, programs);
     } catch (RuntimeException | Error e) {
       if (programs != null) {
         programs.close();
@@ -113,21 +123,22 @@ public final class DeviceBackend implements Backend {
 
   @Override
   public String description() {
-    return device.description();
+    String rounded = ", matrices in " + precision.text();
+    return device.description() + (precision == Precision.F32 ? "" : rounded);
+  }
+
+  @Override
+  public List<String> warnings() {
+    return device.warnings();
   }
 
   @Override
   public Linear linear(HostTensor weight, HostTensor bias, Activation activation) {
     requireOpen();
+    OpShapes.linearLayer(weight, bias, activation);
     int rows = weight.dim(0);
     int inputs = columns(weight);
-    if (bias != null) {
-      ShapeException.require("linear", "elements of the bias", rows, bias.elements());
-    }
     boolean glu = activation == Activation.GLU;
-    if (rows < 1 || inputs < 1 || glu && rows % 2 != 0) {
-      throw new ShapeException("linear: " + weight + " has no usable shape for " + activation);
-    }
     DType stored = stored(weight);
     return new DeviceLinear(
         this,
@@ -150,10 +161,7 @@ public final class DeviceBackend implements Backend {
   @Override
   public Norm layerNorm(HostTensor gamma, HostTensor beta, float eps, Activation activation) {
     requireOpen();
-    ShapeException.require("layer norm", "elements of beta", gamma.elements(), beta.elements());
-    if (activation == Activation.GLU) {
-      throw new ShapeException("layer norm: GLU is for linear layers");
-    }
+    OpShapes.normLayer(gamma, beta, activation);
     int width = Math.toIntExact(gamma.elements());
     return new DeviceNorm(
         this, upload(gamma.toFloats()), upload(beta.toFloats()), width, eps, activation);
@@ -186,13 +194,7 @@ public final class DeviceBackend implements Backend {
   @Override
   public Conv2d conv2d(HostTensor weight, HostTensor bias, Conv2dGeometry geometry) {
     requireOpen();
-    String op = "conv2d";
-    ShapeException.require(op, "rank of the weight", 4, weight.rank());
-    ShapeException.require(op, "output channels", geometry.outputChannels(), weight.dim(0));
-    ShapeException.require(op, "taps over time", geometry.kernel(), weight.dim(1));
-    ShapeException.require(op, "taps over frequency", geometry.kernel(), weight.dim(2));
-    ShapeException.require(op, "input channels", geometry.inputChannels(), weight.dim(3));
-    ShapeException.require(op, "elements of the bias", weight.dim(0), bias.elements());
+    OpShapes.conv2dLayer(weight, bias, geometry);
     DType stored = stored(weight);
     return new DeviceConv2d(
         this, programs.conv2d(stored), upload(weight, stored), upload(bias.toFloats()), geometry);
@@ -211,14 +213,21 @@ public final class DeviceBackend implements Backend {
   }
 
   /** How a matrix lies on the device. */
-  private static DType stored(HostTensor weight) {
+  private DType stored(HostTensor weight) {
     DType dtype = weight.dtype();
-    return dtype == DType.F16 || dtype == DType.BF16 ? dtype : DType.F32;
+    return switch (precision) {
+      case F32 -> dtype == DType.F16 || dtype == DType.BF16 ? dtype : DType.F32;
+      case F16 -> DType.F16;
+      case BF16 -> DType.BF16;
+    };
   }
 
   private Memory upload(HostTensor weight, DType stored) {
     if (stored == DType.F32) {
       return upload(weight.toFloats());
+    }
+    if (stored != weight.dtype()) {
+      return upload(rounded(weight.toFloats(), stored));
     }
     ByteBuffer file = weight.data();
     ByteBuffer bytes = ByteBuffer.allocate(file.remaining()).order(ByteOrder.nativeOrder());
@@ -226,6 +235,16 @@ public final class DeviceBackend implements Backend {
       bytes.putShort(file.getShort());
     }
     return upload(bytes.flip());
+  }
+
+  private static ByteBuffer rounded(float[] values, DType stored) {
+    int size = Math.multiplyExact(values.length, Short.BYTES);
+    ByteBuffer bytes = ByteBuffer.allocate(size).order(ByteOrder.nativeOrder());
+    for (float value : values) {
+      bytes.putShort(
+          stored == DType.F16 ? Decoder.floatToHalf(value) : Decoder.floatToBfloat16(value));
+    }
+    return bytes.flip();
   }
 
   private Memory upload(float[] values) {

@@ -10,6 +10,7 @@ import org.qieemo.kernels.DepthwiseConv;
 import org.qieemo.kernels.Execution;
 import org.qieemo.kernels.Linear;
 import org.qieemo.kernels.Norm;
+import org.qieemo.kernels.OpShapes;
 import org.qieemo.kernels.Pooling;
 import org.qieemo.kernels.PositionTerm;
 import org.qieemo.kernels.Segments;
@@ -67,7 +68,7 @@ final class DeviceExecution implements Execution {
   @Override
   public synchronized Tensor reshape(Tensor tensor, int rows, int cols) {
     Region t = mine("reshape", tensor);
-    OpShapes.reshape(t, rows, cols);
+    OpShapes.reshape(tensor, t.dense(), rows, cols);
     return view(new Region(t.memory(), t.offset(), rows, cols, cols));
   }
 
@@ -298,7 +299,7 @@ final class DeviceExecution implements Execution {
       throw foreign(op);
     }
     OpShapes.width(op, by.channels(), x);
-    OpShapes.rows(op, "x", segments, x);
+    OpShapes.rows(op, "rows of x", segments, x);
     OpShapes.same(op, x, out);
     Kernel kernel =
         queue
