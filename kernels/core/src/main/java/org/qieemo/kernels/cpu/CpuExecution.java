@@ -98,7 +98,7 @@ final class CpuExecution implements Execution {
   @Override
   public Tensor constant(float[] values, int firstRow, int rows, int cols) {
     requireOpen();
-    requireRange("constant", firstRow, rows, cols == 0 ? 0 : values.length / cols);
+    OpShapes.range("constant", firstRow, rows, cols == 0 ? 0 : values.length / cols);
     return slot().view(values, firstRow * cols, rows, cols, cols);
   }
 
