@@ -4,7 +4,6 @@ import static org.qieemo.weights.TensorNames.AFTER_NORM;
 import static org.qieemo.weights.TensorNames.block;
 
 import org.qieemo.kernels.Norm;
-import org.qieemo.kernels.PositionTerm;
 import org.qieemo.kernels.Tensor;
 import org.qieemo.weights.EncoderConfig;
 
