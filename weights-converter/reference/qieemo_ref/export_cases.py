@@ -99,7 +99,7 @@ def embedded_model(path: Path) -> Qieemo:
         input_dim=value("frontend.mel_bins"), vocab_size=len(value("ctc.tokens")), output_size=value("encoder.width"),
         attention_heads=value("encoder.head_count"), linear_units=value("encoder.ffn_width"),
         num_blocks=value("encoder.block_count"), subsampling_channels=channels,
-        cnn_module_kernel=value("encoder.conv_kernel"))
+        cnn_module_kernel=value("encoder.conv_kernel"), normalization=value("frontend.normalization"))
     fusion = FusionConfig(value("labels"), value("taps.blocks"), width=value("fusion.width"),
                           mmf_kind=value("mmf.kind"), cma_query=value("cma.query"))
     model = Qieemo(config, fusion)

@@ -34,21 +34,26 @@ final class ConformerBlock {
   }
 
   /** H^{l-1} to H^l [T, d], in place. */
-  void forward(Forward f, Tensor x, Tensor positions) {
+  void forward(Forward f, Tensor x) {
     if (macaron != null) {
       macaron.addTo(f, x);
     }
     if (convolutionFirst) {
       convolution.addTo(f, x);
     }
-    attention.addTo(f, x, positions);
+    attention.addTo(f, x);
     if (convolution != null && !convolutionFirst) {
       convolution.addTo(f, x);
     }
     finish(f, x);
   }
 
-  /** The same for the next frames of a stream, in place; {@code i} is the block's index from 0. */
+  /**
+   * The same for the next frames of a stream, in place.
+   *
+   * @param positions as {@link SelfAttention} takes them
+   * @param i the block's index from 0
+   */
   void forward(Forward f, Tensor x, Tensor positions, EncoderCache stream, int i) {
     if (macaron != null) {
       macaron.addTo(f, x);

@@ -4,7 +4,6 @@ import static org.qieemo.weights.TensorNames.AFTER_NORM;
 import static org.qieemo.weights.TensorNames.block;
 
 import org.qieemo.kernels.Norm;
-import org.qieemo.kernels.PositionTerm;
 import org.qieemo.kernels.Tensor;
 import org.qieemo.weights.EncoderConfig;
 
@@ -52,10 +51,10 @@ final class ConformerEncoder {
     subsampling.forward(f, features, h, stream);
     f.show(Layer.SUBSAMPLED, h);
     collect(f, taps, 0, h, e);
-    Tensor positions = stream == null ? positions(f) : positions(f, stream);
+    Tensor positions = stream == null ? null : positions(f, stream);
     for (int i = 0; i < last; i++) {
       if (stream == null) {
-        blocks[i].forward(f, h, positions);
+        blocks[i].forward(f, h);
       } else {
         blocks[i].forward(f, h, positions, stream, i);
       }
@@ -77,21 +76,13 @@ final class ConformerEncoder {
     }
   }
 
-  private Tensor positions(Forward f) {
-    if (config.position().term() == PositionTerm.NONE) {
-      return null;
-    }
-    return f.positions.take(f.exec, config.position(), f.frames().longest(), config.width());
-  }
-
-  /** Position rows of the keys kept and the new ones. */
+  /** Position rows of the keys kept and the new ones, where they move on with the stream. */
   private Tensor positions(Forward f, EncoderCache stream) {
     int keys = stream.kept() + f.frames().rows();
     return switch (config.position().term()) {
-      case NONE -> null;
+      case NONE, RELATIVE -> null;
       case KEY ->
           stream.positions().take(f.exec, stream.frames() - stream.kept(), keys, config.width());
-      case RELATIVE -> f.positions.take(f.exec, config.position(), keys, config.width());
       case LEGACY -> throw new IllegalStateException("legacy positions do not stream");
     };
   }

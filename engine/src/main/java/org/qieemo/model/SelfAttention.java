@@ -27,7 +27,7 @@ import org.qieemo.weights.EncoderConfig;
 final class SelfAttention {
   private final Norm norm; // [d]
   private final Linear qkv; // [3d, d]
-  private final Linear position; // [d, d], null without a position term
+  private final ProjectedPositions positions; // null without a position term
   private final Attention attention;
   private final Linear out; // [d, d]
   private final EncoderConfig encoder;
@@ -38,10 +38,7 @@ final class SelfAttention {
     qkv = scope.stackedLinear(QUERY, KEY, VALUE);
     out = scope.linear(OUT, Activation.NONE);
     boolean positioned = encoder.position().term() != PositionTerm.NONE;
-    position =
-        positioned
-            ? scope.backend().linear(scope.tensor(POSITION + WEIGHT), null, Activation.NONE)
-            : null;
+    positions = positioned ? positions(scope) : null;
     attention =
         scope
             .backend()
@@ -55,8 +52,14 @@ final class SelfAttention {
                     encoder.mask()));
   }
 
-  /** x [T, d], in place; {@code table} are the position rows, null without a position term. */
-  void addTo(Forward f, Tensor x, Tensor table) {
+  private static ProjectedPositions positions(WeightScope scope) {
+    Linear projection =
+        scope.backend().linear(scope.tensor(POSITION + WEIGHT), null, Activation.NONE);
+    return new ProjectedPositions(projection, scope.config().encoder());
+  }
+
+  /** x [T, d], in place. */
+  void addTo(Forward f, Tensor x) {
     Execution exec = f.exec;
     int d = encoder.width();
     int mark = exec.mark();
@@ -66,7 +69,8 @@ final class SelfAttention {
     Tensor q = exec.columns(all, 0, d);
     Tensor kv = exec.columns(all, d, 2 * d);
     Tensor context = exec.take(x.rows(), d);
-    exec.attention(attention, q, kv, project(exec, table), f.frames(), context);
+    Tensor places = positions == null ? null : positions.take(f, f.frames().longest());
+    exec.attention(attention, q, kv, places, f.frames(), context);
     exec.linearAdd(context, out, 1f, x);
     Residual.leave(exec, x, norm, encoder.normFirst());
     exec.release(mark);
@@ -75,7 +79,8 @@ final class SelfAttention {
   /**
    * The same for the next frames of a stream.
    *
-   * @param table position rows of the keys kept and the new ones
+   * @param table position rows of the keys kept and the new ones where they move on with the
+   *     stream, otherwise null
    */
   void addTo(Forward f, Tensor x, Tensor table, EncoderCache stream, AttentionCache cache) {
     Execution exec = f.exec;
@@ -89,19 +94,15 @@ final class SelfAttention {
     Tensor q = exec.take(keys.rows(), d); // rows of keys kept ask nothing
     AttentionCache.copy(exec, exec.columns(all, 0, d), exec.rows(q, stream.kept(), n));
     Tensor context = exec.take(keys.rows(), d);
-    exec.attention(attention, q, keys, project(exec, table), stream.keys(n), context);
+    Tensor places = positions == null ? null : places(f, table, keys.rows());
+    exec.attention(attention, q, keys, places, stream.keys(n), context);
     exec.linearAdd(exec.rows(context, stream.kept(), n), out, 1f, x);
     Residual.leave(exec, x, norm, encoder.normFirst());
     cache.trim();
     exec.release(mark);
   }
 
-  private Tensor project(Execution exec, Tensor table) {
-    if (position == null) {
-      return null;
-    }
-    Tensor projected = exec.take(table.rows(), encoder.width());
-    exec.linear(table, position, projected);
-    return projected;
+  private Tensor places(Forward f, Tensor table, int keys) {
+    return table == null ? positions.take(f, keys) : positions.project(f.exec, table);
   }
 }

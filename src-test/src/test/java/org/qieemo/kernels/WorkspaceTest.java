@@ -1,5 +1,6 @@
 package org.qieemo.kernels;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -51,6 +52,18 @@ class WorkspaceTest {
       assertEquals(5, b.cols());
       assertThrows(IllegalArgumentException.class, () -> e.release(2));
       assertThrows(IllegalArgumentException.class, () -> e.release(-1));
+    }
+  }
+
+  @Test
+  void constantsAreRowsOfAnArray() {
+    float[] values = {0, 1, 2, 3, 4, 5, 6, 7};
+    try (Backend backend = Cpu.open("plain", 1);
+        Execution e = backend.newExecution()) {
+      float[] found = new float[4];
+      e.read(e.constant(values, 1, 2, 2), found, 0);
+      assertArrayEquals(new float[] {2, 3, 4, 5}, found);
+      assertThrows(ShapeException.class, () -> e.constant(values, 3, 2, 2));
     }
   }
 

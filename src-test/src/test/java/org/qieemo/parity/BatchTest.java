@@ -38,6 +38,24 @@ class BatchTest {
     }
   }
 
+  /** What depends on the length alone is kept from call to call. */
+  @ParameterizedTest(name = "{0} on {1}")
+  @MethodSource("casesAndKernels")
+  void whatWasHeardBeforeChangesNothing(GoldenCase golden, String kernels) throws IOException {
+    Path gguf = Conversions.toGguf(golden.checkpoint(), folder.resolve("model.gguf"));
+    try (LoadedModel upwards = new LoadedModel(gguf, kernels, 1);
+        LoadedModel downwards = new LoadedModel(gguf, kernels, 1)) {
+      float[] whole = upwards.normalize(golden.features().floats());
+      int least = upwards.config().subsampling().leastFrames();
+      float[] shortest = Arrays.copyOf(whole, least * upwards.config().frontEnd().melBins());
+
+      EmotionLogits shortFirst = upwards.classify(shortest);
+      EmotionLogits longLast = upwards.classify(whole);
+      assertSame(longLast, downwards.classify(whole), 0);
+      assertSame(shortFirst, downwards.classify(shortest), 0);
+    }
+  }
+
   /** Without a listener, blocks that nothing hears are left out. */
   @ParameterizedTest(name = "{0} on {1}")
   @MethodSource("casesAndKernels")

@@ -39,6 +39,16 @@ public interface Execution extends AutoCloseable {
   /** Copies a tensor to host values, row-major without gaps, from {@code to[offset]} on. */
   void read(Tensor from, float[] to, int offset);
 
+  /**
+   * Rows of an array that never changes, to read from: {@code values[firstRow * cols]} and so on.
+   * Taken like any tensor; a back end that reads host memory does not copy.
+   */
+  default Tensor constant(float[] values, int firstRow, int rows, int cols) {
+    Tensor tensor = take(rows, cols);
+    write(values, firstRow * cols, tensor);
+    return tensor;
+  }
+
   /** out = act(x W^T + b): x [m, inputs], out [m, outputs]. */
   void linear(Tensor x, Linear layer, Tensor out);
 

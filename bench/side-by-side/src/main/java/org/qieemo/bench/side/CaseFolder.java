@@ -17,6 +17,7 @@ import org.qieemo.converter.text.Json;
  * @param weights where its weights come from, in words
  * @param parameters how many
  * @param bins F, mel bins of the features
+ * @param normalization of the features, as the model file calls it
  * @param labels K
  * @param flop a, b, c of a + b s + c s²: floating-point operations of a forward over s seconds
  * @param checkLogits [K], PyTorch's result for {@link #checkFeatures()}
@@ -27,6 +28,7 @@ record CaseFolder(
     String weights,
     long parameters,
     int bins,
+    String normalization,
     List<?> labels,
     double[] flop,
     float[] checkLogits) {
@@ -46,6 +48,7 @@ record CaseFolder(
         (String) json.get("weights"),
         ((Number) json.get("parameters")).longValue(),
         ((Number) json.get("bins")).intValue(),
+        (String) json.get("normalization"),
         (List<?>) json.get("labels"),
         numbers(json.get("flop")),
         expected);

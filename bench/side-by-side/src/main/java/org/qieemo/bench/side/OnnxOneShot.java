@@ -7,6 +7,7 @@ import java.util.Locale;
 import org.qieemo.Audio;
 import org.qieemo.audio.FrontEnd;
 import org.qieemo.weights.FrontEndConfig;
+import org.qieemo.weights.FrontEndConfig.Normalization;
 
 /**
  * The smallest program that hears an emotion with ONNX Runtime: our front end, their forward.
@@ -38,16 +39,16 @@ final class OnnxOneShot {
 
   /** What the embedded model's file says. */
   private static FrontEnd frontEnd(CaseFolder model) throws IOException {
-    float[] cmvn = CaseFolder.floats(model.file("cmvn.f32"));
     int bins = model.bins();
+    Normalization normalization =
+        Normalization.valueOf(model.normalization().toUpperCase(Locale.ROOT));
     FrontEndConfig config =
         new FrontEndConfig(
-            FrontEndConfig.Kind.KALDI_FBANK,
-            SAMPLE_RATE,
-            bins,
-            true,
-            KALDI_SCALE,
-            FrontEndConfig.Normalization.GLOBAL);
+            FrontEndConfig.Kind.KALDI_FBANK, SAMPLE_RATE, bins, true, KALDI_SCALE, normalization);
+    if (normalization != Normalization.GLOBAL) {
+      return new FrontEnd(config, null, null);
+    }
+    float[] cmvn = CaseFolder.floats(model.file("cmvn.f32"));
     return new FrontEnd(
         config, Arrays.copyOf(cmvn, bins), Arrays.copyOfRange(cmvn, bins, 2 * bins));
   }

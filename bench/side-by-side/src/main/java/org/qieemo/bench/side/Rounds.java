@@ -28,13 +28,16 @@ final class Rounds {
     this.features = features;
   }
 
-  /** Runs every engine for so many seconds: its code is compiled and its memory is in place. */
+  /**
+   * Runs every engine for so many seconds of processor time, however busy the machine is: its code
+   * is compiled and its memory is in place.
+   */
   void warmUp(double seconds) {
     engines.forEach(
         (kind, engine) -> {
-          double begin = now();
+          double begin = processorTime();
           int runs = 0;
-          while (runs < LEAST_WARM_UP || runs < MOST_WARM_UP && now() - begin < seconds) {
+          while (runs < LEAST_WARM_UP || runs < MOST_WARM_UP && processorTime() - begin < seconds) {
             last.put(kind, run(engine));
             runs++;
           }
@@ -74,10 +77,15 @@ final class Rounds {
     if (last.get(kind) < REHEAT_BELOW) {
       run(engine);
     }
-    long cpu = threads.getCurrentThreadCpuTime();
+    double begin = processorTime();
     double wall = run(engine);
     last.put(kind, wall);
-    return new double[] {wall, (threads.getCurrentThreadCpuTime() - cpu) * NANO};
+    return new double[] {wall, processorTime() - begin};
+  }
+
+  /** Of the calling thread, in seconds. */
+  private double processorTime() {
+    return threads.getCurrentThreadCpuTime() * NANO;
   }
 
   private double run(ForwardEngine engine) {

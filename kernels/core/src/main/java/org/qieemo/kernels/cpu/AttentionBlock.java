@@ -9,19 +9,24 @@ import org.qieemo.kernels.PositionTerm;
  *
  * <p>Scores come from one product with the keys, to which {@link AttentionTask} has added the
  * positions for KEY; RELATIVE and LEGACY take a second product with the positions and add its rows
- * shifted.
+ * shifted. Each panel of keys has a strip of scores, which become weights and are multiplied by the
+ * values where they lie; what the weights of a row sum up to divides its result.
  */
 final class AttentionBlock {
   /** Most queries of a block; one more must fit a strip. */
   static final int ROWS = 48;
 
+  /** Scores are exponentiated in multiples of this, a multiple of every vector's lanes. */
+  private static final int TOGETHER = 16;
+
   private static final int QUERIES = 0;
-  private static final int SCORES = 1;
-  private static final int SHIFTED = 2;
+  private static final int SHIFTED = 1;
 
   private final CpuKernels kernels;
   private final ThreadScratch scratch;
   private final int width; // of a panel
+  private final float[] shares = new float[ROWS]; // of a weight in its row's sum
+  private Strip[] strips = new Strip[0]; // [panel of keys]: [ROWS, width] scores, then weights
   private AttentionTask task;
   private CpuAttention attention;
   private int segment;
@@ -33,9 +38,6 @@ final class AttentionBlock {
   private int to; // one past the last
   private int dk;
   private float[] queries; // [ROWS + 1, 2 dk]: (q + u, q + v) / sqrt(dk), or q / sqrt(dk) alone
-  private float[] scores; // [ROWS, stride]: key j of query i is scores[row(i) + j]
-  private int base; // key in column 0 of scores
-  private int stride;
   private float[] shifted; // [ROWS + 1, shiftStride]: (q + v) p / sqrt(dk)
   private int shiftBase; // position in column 0 of shifted
   private int shiftStride;
@@ -58,23 +60,35 @@ final class AttentionBlock {
     dk = attention.headWidth();
     from = attention.mask().from(first);
     to = attention.mask().to(first + rows - 1, frames);
-    base = from / width * width;
-    stride = ceil(to) - base;
   }
 
   void run() {
-    scores = scratch.buffer(SCORES, (long) ROWS * ceil(task.longest()));
+    growStrips(ceil(to) / width);
     fillQueries();
-    multiply(0, rows, task.keys(segment, head), from, to, scores, base, stride);
+    Rows byKeys = scratch.first().at(queries, 0, 2 * dk);
+    PackedMatrix keys = task.keys(segment, head);
+    for (int panel = from / width; panel * width < to; panel++) {
+      kernels.multiply(byKeys, rows, keys, panel, 0, dk, strips[panel]);
+    }
     if (attention.term() == PositionTerm.RELATIVE) {
       addRelative();
     } else if (attention.term() == PositionTerm.LEGACY) {
       addLegacy();
     }
     for (int i = 0; i < rows; i++) {
-      softmax(i);
+      exponentiate(i);
     }
     applyToValues();
+  }
+
+  private void growStrips(int count) {
+    if (strips.length < count) {
+      int known = strips.length;
+      strips = Arrays.copyOf(strips, count);
+      for (int i = known; i < count; i++) {
+        strips[i] = scratch.strip().another(kernels, ROWS);
+      }
+    }
   }
 
   /** The columns of all panels that hold {@code cols} columns. */
@@ -82,8 +96,9 @@ final class AttentionBlock {
     return (cols + width - 1) / width * width;
   }
 
+  /** Where the score of query {@code i} and the first key of a panel lies in the panel's strip. */
   private int row(int i) {
-    return i * stride - base;
+    return i * kernels.stripStride();
   }
 
   /** First key that query {@code i} of the block sees. */
@@ -126,31 +141,19 @@ final class AttentionBlock {
     kernels.scaledSum(scale, query, scale, by, scratch.result().at(queries, into, dk), dk);
   }
 
-  /** out[i, j - outBase] = queries[i, offset..] b[.., j], for the panels that hold [begin, end). */
-  private void multiply(
-      int offset,
-      int count,
-      PackedMatrix b,
-      int begin,
-      int end,
-      float[] out,
-      int outBase,
-      int outStride) {
-    Strip strip = scratch.strip();
-    Rows a = scratch.first().at(queries, offset, 2 * dk);
-    for (int panel = begin / width; panel * width < end; panel++) {
-      kernels.multiply(a, count, b, panel, 0, b.depth(), strip);
-      int cols = Math.min(width, b.cols() - panel * width);
-      kernels.storeStrip(strip, count, cols, out, panel * width - outBase, outStride);
-    }
-  }
-
   /** Products of the first {@code count} queries with the positions [begin, end). */
   private void multiplyPositions(int count, int begin, int end) {
     shifted = scratch.buffer(SHIFTED, (ROWS + 1L) * ceil(task.positionRows()));
     shiftBase = begin / width * width;
     shiftStride = ceil(end) - shiftBase;
-    multiply(dk, count, task.places(head), begin, end, shifted, shiftBase, shiftStride);
+    Rows byPlaces = scratch.first().at(queries, dk, 2 * dk);
+    PackedMatrix places = task.places(head);
+    Strip strip = scratch.strip();
+    for (int panel = begin / width; panel * width < end; panel++) {
+      kernels.multiply(byPlaces, count, places, panel, 0, dk, strip);
+      int cols = Math.min(width, places.cols() - panel * width);
+      kernels.storeStrip(strip, count, cols, shifted, panel * width - shiftBase, shiftStride);
+    }
   }
 
   /** Adds (q_i + v).p_(middle - i + j). */
@@ -172,39 +175,82 @@ final class AttentionBlock {
     }
   }
 
-  /** scores[i, j] += shifted[query, shift + j] for j in [begin, end). */
+  /** score[i, j] += shifted[query, shift + j] for j in [begin, end). */
   private void addShifted(int i, int query, int shift, int begin, int end) {
-    if (begin < end) {
-      int at = row(i) + begin;
-      int by = query * shiftStride - shiftBase + shift + begin;
-      Rows sum = scratch.result().at(scores, at, stride);
+    for (int j = begin; j < end; j = (j / width + 1) * width) {
+      int count = Math.min(end, (j / width + 1) * width) - j;
+      int by = query * shiftStride - shiftBase + shift + j;
+      Rows sum = scratch.result().at(strips[j / width].values(), row(i) + j % width, width);
       Rows term = scratch.first().at(shifted, by, shiftStride);
-      kernels.scaledSum(1, sum, 1, term, sum, end - begin);
+      kernels.scaledSum(1, sum, 1, term, sum, count);
     }
   }
 
-  /** Softmax over the keys that a query sees, zeros for the others of the block. */
-  private void softmax(int i) {
+  /**
+   * Scores of a query become e^(score - largest), zeros for the keys that it does not see; leaves
+   * one over their sum in {@link #shares}.
+   */
+  private void exponentiate(int i) {
     int begin = begin(i);
     int end = Math.max(begin, end(i));
-    Arrays.fill(scores, row(i) + from, row(i) + begin, 0f);
-    Arrays.fill(scores, row(i) + end, row(i) + to, 0f);
-    if (begin < end) {
-      int at = row(i) + begin;
-      kernels.softmax(scores, at, scores, at, end - begin, scratch);
+    float top = Float.NEGATIVE_INFINITY;
+    for (int panel = from / width; panel * width < to; panel++) {
+      int base = panel * width;
+      int count = exponentials(panel);
+      float[] scores = strips[panel].values();
+      int hiddenBefore = Math.min(count, Math.max(0, begin - base));
+      int hiddenAfter = Math.max(hiddenBefore, Math.min(count, end - base));
+      Arrays.fill(scores, row(i), row(i) + hiddenBefore, Float.NEGATIVE_INFINITY);
+      Arrays.fill(scores, row(i) + hiddenAfter, row(i) + count, Float.NEGATIVE_INFINITY);
+      top = Math.max(top, kernels.max(scores, row(i), count));
     }
+    float finite = top == Float.NEGATIVE_INFINITY ? 0 : top; // a row of -infinity gives zeros
+    float sum = 0;
+    for (int panel = from / width; panel * width < to; panel++) {
+      int count = exponentials(panel);
+      sum += kernels.expSum(strips[panel].values(), row(i), count, finite, scratch);
+    }
+    shares[i] = sum == 0 ? 0 : 1 / sum;
+  }
+
+  /** Columns of a panel of scores that are exponentiated. */
+  private int exponentials(int panel) {
+    int keys = Math.min(width, to - panel * width);
+    return (keys + TOGETHER - 1) / TOGETHER * TOGETHER;
   }
 
   private void applyToValues() {
-    CpuTensor out = task.out();
     PackedMatrix values = task.values(segment, head);
-    Rows weights = scratch.first().at(scores, -base, stride);
-    Strip strip = scratch.strip();
-    int at = out.row(task.segments().start(segment) + first) + head * dk;
     for (int panel = 0; panel * width < dk; panel++) {
-      kernels.multiply(weights, rows, values, panel, from, to, strip);
       int cols = Math.min(width, dk - panel * width);
-      kernels.storeStrip(strip, rows, cols, out.data(), at + panel * width, out.stride());
+      multiplyValues(values, panel);
+      divide(cols);
+      CpuTensor out = task.out();
+      int at = out.row(task.segments().start(segment) + first) + head * dk + panel * width;
+      kernels.storeStrip(scratch.strip(), rows, cols, out.data(), at, out.stride());
+    }
+  }
+
+  /** Leaves the weighted sums of one panel of the values in the scratch's strip. */
+  private void multiplyValues(PackedMatrix values, int panel) {
+    Strip sums = scratch.strip();
+    for (int keys = from / width; keys * width < to; keys++) {
+      int begin = Math.max(from, keys * width);
+      int end = Math.min(to, (keys + 1) * width);
+      Rows weights =
+          scratch.first().at(strips[keys].values(), -keys * width, kernels.stripStride());
+      if (begin == from) {
+        kernels.multiply(weights, rows, values, panel, begin, end, sums);
+      } else {
+        kernels.multiplyAdd(weights, rows, values, panel, begin, end, sums);
+      }
+    }
+  }
+
+  private void divide(int cols) {
+    for (int i = 0; i < rows; i++) {
+      Rows sum = scratch.result().at(scratch.strip().values(), row(i), kernels.stripStride());
+      kernels.scaledSum(shares[i], sum, 0, sum, sum, cols);
     }
   }
 }

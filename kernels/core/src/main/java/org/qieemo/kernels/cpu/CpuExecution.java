@@ -97,6 +97,13 @@ final class CpuExecution implements Execution {
     return slot().view(t.data(), t.offset(), rows, cols, cols);
   }
 
+  @Override
+  public Tensor constant(float[] values, int firstRow, int rows, int cols) {
+    requireOpen();
+    OpShapes.range("constant", firstRow, rows, cols == 0 ? 0 : values.length / cols);
+    return slot().view(values, firstRow * cols, rows, cols, cols);
+  }
+
   private CpuTensor slot() {
     if (top == slots.size()) {
       slots.add(new CpuTensor(this));

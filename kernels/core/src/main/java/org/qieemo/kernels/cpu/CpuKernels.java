@@ -97,6 +97,16 @@ public interface CpuKernels {
   /** One row of LayerNorm, without the activation; out may be x. */
   void layerNorm(Rows x, float[] gamma, float[] beta, float eps, Rows out, ThreadScratch scratch);
 
+  /** The largest of {@code count} values, at least 1. It may pass over NaN if there are others. */
+  float max(float[] x, int offset, int count);
+
+  /**
+   * x = e^(x - top) for {@code count} values from {@code offset} on, none of them above top.
+   *
+   * @return their sum, the same whether zeros follow or not
+   */
+  float expSum(float[] x, int offset, int count, float top, ThreadScratch scratch);
+
   /** One row of softmax, {@code count} at least 1; out may be x. A row of -infinity gives zeros. */
   void softmax(
       float[] x, int xOffset, float[] out, int outOffset, int count, ThreadScratch scratch);

@@ -8,10 +8,19 @@ public final class Strip {
   private final float[] values; // [stripRows, stripStride]
   private final float[][] scratch; // the kernels' own
 
-  /** A strip that fits the kernels. */
+  /** A strip that fits the kernels, with product scratch of its own. */
   Strip(CpuKernels kernels) {
-    values = new float[kernels.stripRows() * kernels.stripStride()];
-    scratch = kernels.newProductScratch();
+    this(kernels, kernels.stripRows(), kernels.newProductScratch());
+  }
+
+  private Strip(CpuKernels kernels, int rows, float[][] productScratch) {
+    values = new float[rows * kernels.stripStride()];
+    scratch = productScratch;
+  }
+
+  /** Another strip of the same thread, for {@code rows} rows, a multiple of every tile's. */
+  Strip another(CpuKernels kernels, int rows) {
+    return new Strip(kernels, rows, scratch);
   }
 
   /** The strip itself. */

@@ -24,7 +24,7 @@ public final class ThreadScratch {
   ThreadScratch(CpuKernels kernels) {
     this.kernels = kernels;
     strip = new Strip(kernels);
-    gates = new Strip(kernels);
+    gates = strip.another(kernels, kernels.stripRows());
     operand = new Operand(kernels);
     attention = new AttentionBlock(kernels, this);
   }
@@ -49,7 +49,7 @@ public final class ThreadScratch {
     if (totals.length < count) {
       totals = new Strip[count];
       for (int i = 0; i < count; i++) {
-        totals[i] = new Strip(kernels);
+        totals[i] = strip.another(kernels, kernels.stripRows());
       }
     }
     return totals;

@@ -182,6 +182,16 @@ final class PlainKernels implements CpuKernels {
   }
 
   @Override
+  public float max(float[] x, int offset, int count) {
+    return PlainSoftmax.max(x, offset, count);
+  }
+
+  @Override
+  public float expSum(float[] x, int offset, int count, float top, ThreadScratch scratch) {
+    return PlainSoftmax.expSum(x, offset, x, offset, count, top, scratch);
+  }
+
+  @Override
   public void softmax(
       float[] x, int xOffset, float[] out, int outOffset, int count, ThreadScratch scratch) {
     PlainSoftmax.softmax(x, xOffset, out, outOffset, count, scratch);

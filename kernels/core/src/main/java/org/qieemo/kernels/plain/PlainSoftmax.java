@@ -31,6 +31,21 @@ final class PlainSoftmax {
       }
       return;
     }
+    float factor = 1 / expSum(x, xOffset, out, outOffset, count, top, scratch);
+    for (int j = outOffset; j < outOffset + count; j++) {
+      out[j] *= factor;
+    }
+  }
+
+  /** out = e^(x - top); returns the sum. */
+  static float expSum(
+      float[] x,
+      int xOffset,
+      float[] out,
+      int outOffset,
+      int count,
+      float top,
+      ThreadScratch scratch) {
     float total = 0;
     for (int at = 0; at < count; at += CHUNK) {
       int n = Math.min(CHUNK, count - at);
@@ -40,10 +55,7 @@ final class PlainSoftmax {
       }
       System.arraycopy(e, 0, out, outOffset + at, n);
     }
-    float factor = 1 / total;
-    for (int j = outOffset; j < outOffset + count; j++) {
-      out[j] *= factor;
-    }
+    return total;
   }
 
   static void logSoftmax(
@@ -63,7 +75,7 @@ final class PlainSoftmax {
     }
   }
 
-  private static float max(float[] x, int offset, int count) {
+  static float max(float[] x, int offset, int count) {
     float top = Float.NEGATIVE_INFINITY;
     for (int j = 0; j < count; j++) {
       top = Math.max(top, x[offset + j]);

@@ -38,7 +38,7 @@ final class QuantizedPanel {
     int at = blocks.position();
     for (int n = 0; n < cols; n++) {
       for (int k = 0; k < depth; k += DEPTH) {
-        scales[k / DEPTH * padded + n] = Decoder.halfToFloat(blocks.getShort(at));
+        scales[scale(to, n / WIDTH, k) + n % WIDTH] = Decoder.halfToFloat(blocks.getShort(at));
         packBlock(blocks, at + 2, to, n, k);
         at += BYTES;
       }
@@ -58,12 +58,16 @@ final class QuantizedPanel {
     return VectorProduct.position(matrix, narrow, k) / PER_WORD;
   }
 
+  /** Index of the scale of (k, 0) and the depths behind it, in the same order as the words. */
+  private static int scale(PackedMatrix matrix, int narrow, int k) {
+    return VectorProduct.position(matrix, narrow, k) / DEPTH;
+  }
+
   /** Decodes {@code depth} rows of a narrow panel from row k on, a multiple of 32. */
   static void decode(PackedMatrix from, int narrow, int k, int depth, float[] to, int offset) {
-    int padded = VectorProduct.narrowPanels(from.cols()) * WIDTH;
     for (int i = 0; i < depth; i += DEPTH) {
       int word = word(from, narrow, k + i);
-      int scale = (k + i) / DEPTH * padded + narrow * WIDTH;
+      int scale = scale(from, narrow, k + i);
       for (int lane = 0; lane < WIDTH; lane += LANES) {
         int at = offset + i * WIDTH + lane;
         decodeColumns(from.words(), word + lane, from.scales(), scale + lane, to, at);

@@ -15,18 +15,24 @@ final class Reductions {
 
   private Reductions() {}
 
-  /** Sum of {@code count} values. */
+  /** Sum of {@code count} values, the same whether zeros follow or not. */
   static float sum(float[] x, int offset, int count, ThreadScratch scratch) {
     int vectors = SPECIES.loopBound(count);
-    FloatVector sums = FloatVector.zero(SPECIES);
-    for (int i = 0; i < vectors; i += LANES) {
-      sums = FloatVector.fromArray(SPECIES, x, offset + i).add(sums);
+    FloatVector even = FloatVector.zero(SPECIES);
+    FloatVector odd = FloatVector.zero(SPECIES);
+    int i = 0;
+    for (; i + LANES < vectors; i += 2 * LANES) {
+      even = FloatVector.fromArray(SPECIES, x, offset + i).add(even);
+      odd = FloatVector.fromArray(SPECIES, x, offset + i + LANES).add(odd);
+    }
+    if (i < vectors) {
+      even = FloatVector.fromArray(SPECIES, x, offset + i).add(even);
     }
     float[] lanes = scratch.chunk1();
-    sums.intoArray(lanes, 0);
+    odd.add(even).intoArray(lanes, 0);
     float total = sumOfLanes(lanes);
-    for (int i = vectors; i < count; i++) {
-      total += x[offset + i];
+    for (int j = vectors; j < count; j++) {
+      total += x[offset + j];
     }
     return total;
   }
@@ -34,41 +40,66 @@ final class Reductions {
   /** Sum of (x - mean)^2 over {@code count} values. */
   static float sumOfSquares(float[] x, int offset, int count, float mean, ThreadScratch scratch) {
     int vectors = SPECIES.loopBound(count);
-    FloatVector sums = FloatVector.zero(SPECIES);
-    for (int i = 0; i < vectors; i += LANES) {
+    FloatVector even = FloatVector.zero(SPECIES);
+    FloatVector odd = FloatVector.zero(SPECIES);
+    int i = 0;
+    for (; i + LANES < vectors; i += 2 * LANES) {
+      FloatVector d0 = FloatVector.fromArray(SPECIES, x, offset + i).sub(mean);
+      even = d0.fma(d0, even);
+      FloatVector d1 = FloatVector.fromArray(SPECIES, x, offset + i + LANES).sub(mean);
+      odd = d1.fma(d1, odd);
+    }
+    if (i < vectors) {
       FloatVector d = FloatVector.fromArray(SPECIES, x, offset + i).sub(mean);
-      sums = d.fma(d, sums);
+      even = d.fma(d, even);
     }
     float[] lanes = scratch.chunk1();
-    sums.intoArray(lanes, 0);
+    odd.add(even).intoArray(lanes, 0);
     float total = sumOfLanes(lanes);
-    for (int i = vectors; i < count; i++) {
-      float d = x[offset + i] - mean;
+    for (int j = vectors; j < count; j++) {
+      float d = x[offset + j] - mean;
       total = Math.fma(d, d, total);
     }
     return total;
   }
 
-  /** Adds the upper half of the lanes to the lower until one is left. */
+  /** Every fourth lane in a chain of its own, so that additions need not wait for each other. */
   private static float sumOfLanes(float[] lanes) {
-    for (int half = LANES / 2; half > 0; half /= 2) {
-      for (int i = 0; i < half; i++) {
-        lanes[i] += lanes[i + half];
-      }
+    float s0 = 0;
+    float s1 = 0;
+    float s2 = 0;
+    float s3 = 0;
+    for (int i = 0; i + 3 < LANES; i += 4) {
+      s0 += lanes[i];
+      s1 += lanes[i + 1];
+      s2 += lanes[i + 2];
+      s3 += lanes[i + 3];
     }
-    return lanes[0];
+    return LANES < 4 ? lanes[0] + lanes[LANES - 1] : s0 + s1 + (s2 + s3);
   }
 
-  /** Largest of {@code count} values, -infinity for none, NaN if there is one. */
+  /**
+   * Largest of {@code count} values, -infinity for none; NaN may be passed over. Compared and
+   * blended: {@code max} minds NaN and the sign of zero, which takes C2 six instructions.
+   */
   static float max(float[] x, int offset, int count) {
     int vectors = SPECIES.loopBound(count);
-    FloatVector tops = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
-    for (int i = 0; i < vectors; i += LANES) {
-      tops = FloatVector.fromArray(SPECIES, x, offset + i).max(tops);
+    FloatVector even = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+    FloatVector odd = even;
+    int i = 0;
+    for (; i + LANES < vectors; i += 2 * LANES) {
+      FloatVector v0 = FloatVector.fromArray(SPECIES, x, offset + i);
+      even = v0.blend(even, v0.compare(VectorOperators.LE, even));
+      FloatVector v1 = FloatVector.fromArray(SPECIES, x, offset + i + LANES);
+      odd = v1.blend(odd, v1.compare(VectorOperators.LE, odd));
     }
-    float top = tops.reduceLanes(VectorOperators.MAX); // the same in any order
-    for (int i = vectors; i < count; i++) {
-      top = Math.max(top, x[offset + i]);
+    if (i < vectors) {
+      FloatVector v = FloatVector.fromArray(SPECIES, x, offset + i);
+      even = v.blend(even, v.compare(VectorOperators.LE, even));
+    }
+    float top = odd.max(even).reduceLanes(VectorOperators.MAX); // the same in any order
+    for (int j = vectors; j < count; j++) {
+      top = Math.max(top, x[offset + j]);
     }
     return top;
   }

@@ -29,8 +29,11 @@ final class TileOf8 {
    * @param a row-major, rows {@link VectorProduct#STRIDE} apart
    * @param b rows {@link VectorProduct#WIDTH} apart
    * @param c row-major, rows {@link VectorProduct#STRIDE} apart
+   * @param ahead index in b of weights needed soon: touched on the way, which brings them nearer
+   * @param step from one touched weight to the next
+   * @return what was touched, of no meaning, so that the touching is not optimised away
    */
-  static void multiply(
+  static int multiply(
       float[] a,
       int aOffset,
       float[] b,
@@ -40,7 +43,11 @@ final class TileOf8 {
       int startOffset,
       int startStride,
       float[] c,
-      int cOffset) {
+      int cOffset,
+      int ahead,
+      int step) {
+    int touch = ahead;
+    int seen = 0;
     int s = startOffset;
     FloatVector c00 = FloatVector.fromArray(SPECIES, start, s);
     FloatVector c01 = FloatVector.fromArray(SPECIES, start, s + LANES);
@@ -68,6 +75,8 @@ final class TileOf8 {
     final int end = aOffset + depth;
     for (int k = aOffset; k < end; k++) { // counting in a: from 0, Java 17 makes slower code
       int at = bOffset + (k - aOffset) * WIDTH;
+      seen ^= Float.floatToRawIntBits(b[touch]);
+      touch += step;
       FloatVector b0 = FloatVector.fromArray(SPECIES, b, at);
       FloatVector b1 = FloatVector.fromArray(SPECIES, b, at + LANES);
       FloatVector x0 = FloatVector.broadcast(SPECIES, a[k]);
@@ -111,5 +120,6 @@ final class TileOf8 {
     c61.intoArray(c, cOffset + 6 * STRIDE + LANES);
     c70.intoArray(c, cOffset + 7 * STRIDE);
     c71.intoArray(c, cOffset + 7 * STRIDE + LANES);
+    return seen;
   }
 }

@@ -19,9 +19,6 @@ final class VectorActivations {
   /** This minus the bits of a float is close to the bits of its reciprocal. */
   private static final int RECIPROCAL_GUESS = 0x7ef311c3;
 
-  /** Beyond it the reciprocal is subnormal and the guess fails. */
-  private static final float LARGEST_DIVISOR = 1e37f;
-
   private VectorActivations() {}
 
   static void apply(Activation activation, float[] x, int from, int count, ThreadScratch scratch) {
@@ -70,10 +67,9 @@ final class VectorActivations {
   private static void divideByOnePlus(float[] x, int from, float[] e, int count) {
     int vectors = SPECIES.loopBound(count);
     FloatVector one = FloatVector.broadcast(SPECIES, 1f);
-    FloatVector largest = FloatVector.broadcast(SPECIES, LARGEST_DIVISOR);
     IntVector guess = IntVector.broadcast(INTS, RECIPROCAL_GUESS);
     for (int i = 0; i < vectors; i += LANES) {
-      FloatVector d = FloatVector.fromArray(SPECIES, e, i).add(one).min(largest);
+      FloatVector d = FloatVector.fromArray(SPECIES, e, i).add(one);
       FloatVector r = guess.sub(d.reinterpretAsInts()).reinterpretAsFloats();
       FloatVector minus = d.neg();
       r = r.fma(minus.fma(r, one), r);

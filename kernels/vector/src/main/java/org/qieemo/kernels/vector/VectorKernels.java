@@ -151,6 +151,17 @@ final class VectorKernels implements CpuKernels {
   }
 
   @Override
+  public float max(float[] x, int offset, int count) {
+    return Reductions.max(x, offset, count);
+  }
+
+  @Override
+  public float expSum(float[] x, int offset, int count, float top, ThreadScratch scratch) {
+    VectorExp.exp(x, offset, 1f, -top, x, offset, count);
+    return Reductions.sum(x, offset, count, scratch);
+  }
+
+  @Override
   public void softmax(
       float[] x, int xOffset, float[] out, int outOffset, int count, ThreadScratch scratch) {
     VectorSoftmax.softmax(x, xOffset, out, outOffset, count, scratch);

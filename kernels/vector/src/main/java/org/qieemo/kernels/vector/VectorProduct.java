@@ -9,7 +9,10 @@ import org.qieemo.kernels.cpu.Strip;
  * The matrix product. For each block of depth the rows of a are copied behind one another with a
  * constant stride, then {@link TileOf8} or {@link TileOf6} goes over groups of rows for one narrow
  * panel of b after the other: the panel stays in the first-level cache, the copied rows in the
- * second.
+ * second. While a panel is multiplied, the tiles touch the weights of the panel behind it, little
+ * by little: they come from beyond the second-level cache at a quarter of the speed at which a tile
+ * could use them, so that otherwise the first tiles of each panel would wait. Q8_0 has a quarter of
+ * the bytes, and a tile that reads from a third array runs out of registers: it is not touched.
  *
  * <p>Packed order: {@code data[0]} holds [block of {@value #BLOCK} depth][narrow panel][k][WIDTH],
  * so that a tile reads it in sequence. A panel of the outside, {@value #PANEL} columns, is several
@@ -180,29 +183,40 @@ final class VectorProduct {
       int depth,
       boolean fresh,
       Strip strip) {
-    float[] weights;
-    int at;
+    int tiles = (rows + TILE_ROWS - 1) / TILE_ROWS;
+    float[] weights = b.isQuantized() ? strip.scratch(1) : b.data()[0];
+    int at = b.isQuantized() ? FIRST : index(b, narrow, k);
+    int step = b.isQuantized() ? 0 : step(weights, depth, tiles);
     if (b.isQuantized()) {
-      weights = strip.scratch(1);
-      at = FIRST;
       QuantizedPanel.decode(b, narrow, k, depth, weights, at);
-    } else {
-      weights = b.data()[0];
-      at = index(b, narrow, k);
     }
+    int ahead = step == 0 ? 0 : Math.min(at + depth * WIDTH, weights.length - tiles * depth * step);
     float[] c = strip.values();
     float[] start = fresh ? b.bias() : c;
     int startStride = fresh ? 0 : STRIDE;
     int column = narrow * WIDTH % PANEL;
+    int seen = 0;
     for (int r = 0; r < rows; r += TILE_ROWS) {
       int row = aOffset + r * STRIDE;
       int to = r * STRIDE + column;
       int init = fresh ? narrow * WIDTH : to;
-      if (WIDE) {
-        TileOf8.multiply(a, row, weights, at, depth, start, init, startStride, c, to);
-      } else {
-        TileOf6.multiply(a, row, weights, at, depth, start, init, startStride, c, to);
-      }
+      seen ^=
+          WIDE
+              ? TileOf8.multiply(
+                  a, row, weights, at, depth, start, init, startStride, c, to, ahead, step)
+              : TileOf6.multiply(
+                  a, row, weights, at, depth, start, init, startStride, c, to, ahead, step);
+      ahead += depth * step;
     }
+    strip.scratch(1)[0] = Float.intBitsToFloat(seen);
+  }
+
+  /**
+   * From one weight that a tile touches to the next, so that the tiles of a strip together touch
+   * all of the panel that lies behind theirs; 0 for none, where there is no such panel.
+   */
+  private static int step(float[] weights, int depth, int tiles) {
+    int step = (WIDTH + tiles - 1) / tiles;
+    return (long) tiles * depth * step <= weights.length ? step : 0;
   }
 }

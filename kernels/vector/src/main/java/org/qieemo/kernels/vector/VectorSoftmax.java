@@ -16,7 +16,8 @@ final class VectorSoftmax {
       float[] x, int xOffset, float[] out, int outOffset, int count, ThreadScratch scratch) {
     float top = Reductions.max(x, xOffset, count);
     if (top == Float.NEGATIVE_INFINITY) {
-      Arrays.fill(out, outOffset, outOffset + count, 0f);
+      boolean number = Reductions.sum(x, xOffset, count, scratch) == top;
+      Arrays.fill(out, outOffset, outOffset + count, number ? 0f : Float.NaN);
       return;
     }
     VectorExp.exp(x, xOffset, 1f, -top, out, outOffset, count);
