@@ -16,7 +16,7 @@ matplotlib.use("Agg")
 from matplotlib import pyplot  # noqa: E402
 
 BACKBONES = [("nemo", "NeMo Conformer-CTC small, 16 blocks", "tab:blue"),
-             ("small", "own small backbone, 8 blocks", "tab:orange")]
+             ("small", "embedded model's encoders, 8 blocks", "tab:orange")]
 
 
 def cases_of(file: Path) -> dict[str, Any]:
@@ -92,17 +92,15 @@ def print_blocks(results: Path) -> None:
     for short, title, _ in BACKBONES:
         probe_file = results / f"{short}-probe.json"
         probes = json.loads(probe_file.read_text(encoding="utf-8"))["probes"] if probe_file.exists() else {}
-        cases = cases_of(results / f"{short}-blocks.json")
         print(f"\n{title}\n\n| block | UA, head | WA, head | UA, probe | by |\n|---|---|---|---|---|")
-        for name in sorted(key for key in probes if key.startswith("block")):
-            case = cases.get(name.replace(" ", "-"))
-            head = f"{spread(case, 'ua')} | {spread(case, 'wa')}" if case else "not run | not run"
-            print(f"| {int(name[-2:])} | {head} | " + f"{probes[name]['ua']:.3f}".lstrip("0")
-                  + f" | {origin(case) if case else ''} |")
+        for name, case in sorted(cases_of(results / f"{short}-blocks.json").items()):
+            probe = probes.get(name.replace("-", " "))
+            print(f"| {int(name[-2:])} | {spread(case, 'ua')} | {spread(case, 'wa')} | "
+                  + (f"{probe['ua']:.3f}".lstrip("0") if probe else "") + f" | {origin(case)} |")
 
 
 def print_cases(results: Path) -> None:
-    for file in ("nemo-main-fusion.json", "small-fusion.json", "nemo-fusion.json", "nemo-ppg.json", "nemo-dev.json"):
+    for file in ("small-fusion.json", "nemo-fusion.json", "nemo-ppg.json", "nemo-dev.json"):
         print(f"\n{file}\n\n| configuration | seeds | UA | WA | macro-F1 | by |\n|---|---|---|---|---|---|")
         for name, case in cases_of(results / file).items():
             print(f"| {name} | {len(case['seeds'])} | " + " | ".join(spread(case, k) for k in ("ua", "wa", "macro_f1"))
