@@ -37,7 +37,7 @@ class InstalledDriversTest {
 
   @Test
   void poclAndIntelsAreForTheProcessor() throws IOException {
-    register("intel64.icd", "/opt/intel/lib/libintelocl.so");
+    register("intel64.icd", "/usr/lib/libintelocl.so");
     register("emulator.icd", "libintelocl_emu.so");
     register("libcuda.txt", "libnvidia-opencl.so.1"); // is no .icd file
     assertEquals(
