@@ -39,15 +39,17 @@ public class FormatException extends IOException {
     return printable(source) + ": " + place + reason;
   }
 
-  /** One line of bounded length, whatever a hostile file made part of it. */
+  /** One line of bounded length, also when escaped, whatever a hostile file made part of it. */
   private static String printable(String text) {
-    String shown = text.length() > MAX_REASON ? text.substring(0, MAX_REASON) + "..." : text;
-    if (shown.chars().noneMatch(Character::isISOControl)) {
-      return shown;
+    if (text.length() <= MAX_REASON && text.chars().noneMatch(Character::isISOControl)) {
+      return text;
     }
     StringBuilder visible = new StringBuilder();
-    for (int i = 0; i < shown.length(); i++) {
-      char c = shown.charAt(i);
+    for (int i = 0; i < text.length(); i++) {
+      if (visible.length() >= MAX_REASON) {
+        return visible.append("...").toString();
+      }
+      char c = text.charAt(i);
       if (Character.isISOControl(c)) {
         visible.append("\\x").append(HEX.charAt(c >> 4)).append(HEX.charAt(c & 15));
       } else {
