@@ -36,6 +36,7 @@ class GgufHostileTest {
   private ModelFormatException refused(byte[] bytes, String reason) throws IOException {
     Path file = folder.resolve("a.gguf");
     Files.write(file, bytes);
+    assertThrows(ModelFormatException.class, () -> GgufReader.read(file)); // loads the classes
     long before = allocated();
     ModelFormatException e = assertThrows(ModelFormatException.class, () -> GgufReader.read(file));
     long used = allocated() - before;
