@@ -1,7 +1,7 @@
 """docs/findings-blocks.png, docs/findings-fusion.png and, on standard output, the tables of docs/findings.md.
 
-The figures are the Java engine's (java-BACKBONE-study.json) where it evaluated a case, and else PyTorch's: the tables
-mark those with `torch`, and tell the largest difference between the two.
+The figures are the Java engine's (cases of any results/java-BACKBONE-*.json) where it evaluated a case, and else PyTorch's:
+the tables mark those with `torch`, and tell the largest difference between the two.
 """
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ BACKBONES = [("nemo", "NeMo Conformer-CTC small, 16 blocks", "tab:blue"),
 def cases_of(file: Path) -> dict[str, Any]:
     """The study's cases by name, with the Java engine's figures where there are some."""
     cases = json.loads(file.read_text(encoding="utf-8"))["cases"] if file.exists() else {}
-    backbone = file.name.split("-")[0]
-    java_file = file.with_name(f"java-{backbone}-study.json")
-    java = json.loads(java_file.read_text(encoding="utf-8"))["cases"] if java_file.exists() else {}
+    java: dict[str, Any] = {}
+    for java_file in file.parent.glob(f"java-{file.name.split('-')[0]}-*.json"):
+        java |= json.loads(java_file.read_text(encoding="utf-8")).get("cases", {})
     for name, case in cases.items():
         case["ua_per_seed"] = list(case["ua_per_seed"].values())
         case["difference"] = None
         if name in java:
             found = java[name]
             if found["seeds"] != case["seeds"]:
-                raise ValueError(f"{java_file}: {name} has other seeds than {file.name}")
+                raise ValueError(f"{name}: the Java engine's figures are of other seeds than those of {file.name}")
             case["difference"] = max(abs(a - b) for a, b in zip(found["ua_per_seed"], case["ua_per_seed"]))
             case |= {key: value for key, value in found.items() if key.startswith(("ua", "wa", "macro_f1"))}
     return cases
@@ -60,20 +60,29 @@ def plot_blocks(results: Path, image: Path) -> None:
     figure.savefig(image, dpi=110)
 
 
-def plot_fusion(results: Path, image: Path) -> None:
-    """UA of the modules, CMA's variants and the PPG's forms; a dot per seed."""
-    cases = cases_of(results / "nemo-fusion.json") | cases_of(results / "nemo-ppg.json")
-    cases = {name.removeprefix("fusion-"): case for name, case in cases.items()}
-    figure, axes = pyplot.subplots(figsize=(8, 0.34 * len(cases) + 1.4))
+def bars(axes: Any, title: str, cases: dict[str, Any], strong: Any) -> None:
+    """A bar per configuration, a dot per seed."""
     for row, case in enumerate(cases.values()):
         seeds = case["ua_per_seed"]
-        axes.barh(row, case["ua"], color="tab:blue" if case["group"] == "fusion" else "lightsteelblue")
+        axes.barh(row, case["ua"], color="tab:blue" if strong(case) else "lightsteelblue")
         axes.plot(seeds, [row] * len(seeds), "k.", markersize=5)
     axes.set_yticks(range(len(cases)), list(cases))
     axes.invert_yaxis()
-    axes.set(xlim=(0.5, 1.0), xlabel="UA (bar: mean; dot: one seed)",
-             title="EMO-DB, leave-one-speaker-out, frozen NeMo backbone, block 6")
+    axes.set(xlim=(0.5, 1.0), title=title)
     axes.grid(axis="x", alpha=0.3)
+
+
+def plot_fusion(results: Path, image: Path) -> None:
+    """UA of the modules in each backbone's own recipe, and of CMA's variants and the PPG's forms at one block."""
+    own = {name.replace("main-", "NeMo, ").replace("embedded-", "small, "): case
+           for file in ("nemo-main-fusion.json", "small-fusion.json") for name, case in cases_of(results / file).items()}
+    varied = cases_of(results / "nemo-fusion.json") | cases_of(results / "nemo-ppg.json")
+    varied = {name.removeprefix("fusion-"): case for name, case in varied.items()}
+    figure, (above, below) = pyplot.subplots(
+        2, 1, figsize=(8, 0.34 * (len(own) + len(varied)) + 2.2), height_ratios=[len(own) + 1, len(varied) + 1])
+    bars(above, "EMO-DB, leave-one-speaker-out, frozen backbone: main recipe", own, lambda case: case["group"] == "main")
+    bars(below, "NeMo, block 6, cheaper recipe", varied, lambda case: case["group"] == "fusion")
+    below.set(xlabel="UA (bar: mean; dot: one seed)")
     figure.tight_layout()
     figure.savefig(image, dpi=110)
 
@@ -100,7 +109,7 @@ def print_blocks(results: Path) -> None:
 
 
 def print_cases(results: Path) -> None:
-    for file in ("small-fusion.json", "nemo-fusion.json", "nemo-ppg.json", "nemo-dev.json"):
+    for file in ("nemo-main-fusion.json", "small-fusion.json", "nemo-fusion.json", "nemo-ppg.json", "nemo-dev.json"):
         print(f"\n{file}\n\n| configuration | seeds | UA | WA | macro-F1 | by |\n|---|---|---|---|---|---|")
         for name, case in cases_of(results / file).items():
             print(f"| {name} | {len(case['seeds'])} | " + " | ".join(spread(case, k) for k in ("ua", "wa", "macro_f1"))

@@ -131,7 +131,7 @@ class EmbeddingTest {
 
   private static void answersAll(URI uri, EmotionRecognizer recognizer) throws Exception {
     List<Path> samples =
-        List.of(SAMPLES.resolve("angry.wav"), SAMPLES.resolve("sad.wav"), folder.resolve("bad"));
+        List.of(SAMPLES.resolve("afraid.wav"), SAMPLES.resolve("sad.wav"), folder.resolve("bad"));
     Files.writeString(samples.get(2), "no \"sound\"");
     List<String> expected =
         List.of(json(recognizer, samples.get(0)), json(recognizer, samples.get(1)));

@@ -24,7 +24,7 @@ import org.qieemo.support.Voices;
 
 /** Strange audio gives probabilities or an error that says why; never NaN. */
 class HostileAudioTest {
-  private static final Path SAMPLE = Repository.root().resolve("cli/samples/angry.wav");
+  private static final Path SAMPLE = Repository.root().resolve("cli/samples/afraid.wav");
   private static EmotionRecognizer recognizer;
 
   @BeforeAll

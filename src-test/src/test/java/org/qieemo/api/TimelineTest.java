@@ -275,7 +275,7 @@ class TimelineTest {
 
   @Test
   void aFileGivesWhatItsSamplesGive() throws IOException {
-    var file = Repository.root().resolve("cli/samples/angry.wav");
+    var file = Repository.root().resolve("cli/samples/afraid.wav");
     TimelineOptions options =
         TimelineOptions.DEFAULT
             .withWindow(1.5, 0.5)

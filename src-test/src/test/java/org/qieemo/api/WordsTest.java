@@ -29,7 +29,7 @@ class WordsTest {
   }
 
   private static Path file() {
-    return Repository.root().resolve("cli/samples/angry.wav");
+    return Repository.root().resolve("cli/samples/afraid.wav");
   }
 
   @AfterAll

@@ -25,7 +25,7 @@ import org.qieemo.support.Repository;
 class ProcessTest {
   private static final Path CLI = Repository.root().resolve("cli");
   private static final Path JAR = CLI.resolve("target/qieemo.jar");
-  private static final Path SAMPLE = CLI.resolve("samples/neutral.wav");
+  private static final Path SAMPLE = CLI.resolve("samples/bored.wav");
   private static final String VECTOR = "--add-modules=jdk.incubator.vector";
 
   @TempDir static Path folder;

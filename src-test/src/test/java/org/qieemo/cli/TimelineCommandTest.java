@@ -160,7 +160,7 @@ class TimelineCommandTest {
 
   @Test
   void wordsHaveTimes() throws IOException {
-    Path voice = Repository.root().resolve("cli/samples/angry.wav");
+    Path voice = Repository.root().resolve("cli/samples/afraid.wav");
     double seconds = Audio.read(voice).seconds();
     Cli.Result plain = Cli.run("transcribe", voice);
     Cli.Result words = Cli.run("transcribe", "--words", "--format=jsonl", voice, "none.wav");

@@ -25,7 +25,7 @@ import org.qieemo.support.Repository;
  * The command line in a process of its own: with the emulated driver, with half of one, with none.
  */
 class CommandLineTest {
-  private static final Path SAMPLE = Repository.root().resolve("cli/samples/angry.wav");
+  private static final Path SAMPLE = Repository.root().resolve("cli/samples/afraid.wav");
 
   @TempDir Path folder;
 

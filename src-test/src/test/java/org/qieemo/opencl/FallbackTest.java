@@ -26,7 +26,7 @@ import org.qieemo.support.Repository;
 
 /** The command line in a process of its own, with back ends that work, do not, or are not there. */
 class FallbackTest {
-  private static final Path SAMPLE = Repository.root().resolve("cli/samples/angry.wav");
+  private static final Path SAMPLE = Repository.root().resolve("cli/samples/afraid.wav");
 
   @TempDir Path folder;
 

@@ -22,7 +22,7 @@ class EmbeddedModelTest {
   private static final double Q8_BOUND = 0.01;
 
   @ParameterizedTest
-  @ValueSource(strings = {"angry.wav", "neutral.wav", "sad.wav"})
+  @ValueSource(strings = {"afraid.wav", "bored.wav", "sad.wav"})
   void hearsWhatPyTorchHears(String wav) throws IOException {
     Path golden = Repository.goldens().resolve("embedded.json");
     Map<?, ?> document = (Map<?, ?>) Json.parse(Files.readAllBytes(golden), "embedded.json");

@@ -153,7 +153,7 @@ final class OneShots {
   /** A sample of the command line, repeated until it is long enough; 16-bit. */
   private static void writeVoice(Path launcher, Path wav) throws IOException {
     Path cli = launcher.toAbsolutePath().getParent().getParent();
-    Audio sample = Audio.read(cli.resolve("samples/neutral.wav"));
+    Audio sample = Audio.read(cli.resolve("samples/bored.wav"));
     int count = SECONDS * sample.sampleRate();
     ByteBuffer bytes = ByteBuffer.allocate(count * Short.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     for (int i = 0; i < count; i++) {
