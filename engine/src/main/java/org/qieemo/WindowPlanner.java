@@ -93,7 +93,10 @@ final class WindowPlanner implements Planner {
     List<Long> wanted = new ArrayList<>();
     List<Span> spans = new ArrayList<>();
     for (long s = step; s < end; s++) {
-      for (long w = firstWindow(s); !isSilent(s, voice) && w <= lastWindow(s, last); w++) {
+      if (isSilent(s, voice)) {
+        continue;
+      }
+      for (long w = firstWindow(s); w <= lastWindow(s, last); w++) {
         if (!heard.containsKey(w) && !wanted.contains(w)) {
           wanted.add(w);
           spans.add(window(w, voice.hops()));

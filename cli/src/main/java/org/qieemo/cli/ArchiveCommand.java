@@ -36,13 +36,13 @@ final class ArchiveCommand {
   /**
    * Refuses options that make no sense together.
    *
-   * @param inTime whether results come by time, not by file
+   * @param live whether standard input is heard
    */
-  static void check(Arguments arguments, boolean inTime) throws UsageException {
+  static void check(Arguments arguments, boolean live) throws UsageException {
     boolean lines = arguments.get("--format", "text").matches("csv|jsonl");
     boolean output = arguments.has(OUTPUT.name());
-    if (inTime && (output || arguments.has(RESUME.name()))) {
-      throw new UsageException("--output and --resume are for results of whole files");
+    if (live && (output || arguments.has(RESUME.name()))) {
+      throw new UsageException("--output and --resume are for files, not for standard input");
     }
     if (arguments.has(RESUME.name()) && !(output && lines)) {
       throw new UsageException("--resume needs --output and --format csv or jsonl");
@@ -82,10 +82,12 @@ final class ArchiveCommand {
         resume ? ResultFile.resume(output, rows::line) : ResultFile.create(output)) {
       rows.verify(run);
       EmotionPrinter printer = printers.apply(console.into(file.out()));
-      int code = print(run, rows.left(), printer, rows.isEmpty(), rows.kept());
-      return rows.keptFailed() > 0 ? Command.FAILED : code;
-    } catch (OutputException e) {
-      throw new FileFailure(output + ": takes no more: is the disk full?");
+      try {
+        int code = print(run, rows.left(), printer, rows.isEmpty(), rows.kept());
+        return rows.keptFailed() > 0 ? Command.FAILED : code;
+      } catch (OutputException e) {
+        throw file.failure();
+      }
     }
   }
 
@@ -102,7 +104,12 @@ final class ArchiveCommand {
           if (heard.failure() != null) {
             console.trace(heard.failure());
           }
-          summary.add(heard);
+          if (heard.emotion() == null) {
+            summary.failed();
+          } else {
+            summary.heard(heard.emotion().seconds());
+            summary.label(heard.emotion().label());
+          }
           progress.file(heard.emotion() == null ? 0 : heard.emotion().seconds());
         });
     progress.end();
@@ -110,6 +117,6 @@ final class ArchiveCommand {
     if (inputs.archive() || output != null) {
       console.note(summary.line(kept));
     }
-    return summary.failed() > 0 ? Command.FAILED : Command.OK;
+    return summary.anyFailed() ? Command.FAILED : Command.OK;
   }
 }

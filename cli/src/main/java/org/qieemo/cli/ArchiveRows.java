@@ -14,7 +14,7 @@ import java.util.function.Function;
  */
 final class ArchiveRows {
   private final String output;
-  private final boolean csv;
+  private final RowFormat format;
   private final List<String> files;
   private final Function<Console, EmotionPrinter> printers;
   private int lines;
@@ -33,23 +33,23 @@ final class ArchiveRows {
   ArchiveRows(
       String output, boolean csv, List<String> files, Function<Console, EmotionPrinter> printers) {
     this.output = output;
-    this.csv = csv;
+    format = new RowFormat(csv, JsonEmotions.SCHEMA);
     this.files = files;
     this.printers = printers;
   }
 
   /** Takes a line of the earlier run. */
-  void line(int number, String text) throws FileFailure {
+  void line(int number, long offset, String text) throws FileFailure {
     lines = number;
-    if (csv && number == 1) {
+    if (format.csv() && number == 1) {
       require(text.equals(text(EmotionPrinter::begin)), number, "is not the header of this model");
       return;
     }
     require(kept < files.size(), number, "follows the last of the files");
     String file = files.get(kept);
-    require(text.startsWith(beginning(file)), number, "is not about " + file);
+    require(text.startsWith(format.beginning(file)), number, "is not about " + file);
     kept++;
-    if (failed(text, file)) {
+    if (format.failed(text, file)) {
       keptFailed++;
     } else {
       lastGood = text;
@@ -58,23 +58,7 @@ final class ArchiveRows {
   }
 
   private void require(boolean right, int number, String wrong) throws FileFailure {
-    if (!right) {
-      throw new FileFailure(
-          Text.oneLine(output + ": line " + number + " " + wrong)
-              + ": --resume needs the same files and options as before, or delete it");
-    }
-  }
-
-  private String beginning(String file) {
-    if (csv) {
-      return Text.oneLine(CsvWriter.line(List.of(file)).stripTrailing()) + ",";
-    }
-    JsonWriter json = new JsonWriter().beginObject().member("schema", JsonEmotions.SCHEMA);
-    return json.member("file", file) + ",";
-  }
-
-  private boolean failed(String text, String file) {
-    return csv ? !text.endsWith(",") : text.startsWith("\"error\":", beginning(file).length());
+    RowFormat.require(right, output, number, wrong);
   }
 
   /** Computes the last good row again. */

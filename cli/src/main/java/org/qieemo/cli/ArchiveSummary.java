@@ -12,18 +12,25 @@ final class ArchiveSummary {
   private int files;
   private int failed;
 
-  void add(ArchiveRun.Heard heard) {
+  /** One more file was heard. */
+  void heard(double seconds) {
     files++;
-    if (heard.emotion() == null) {
-      failed++;
-    } else {
-      audioSeconds += heard.emotion().seconds();
-      byLabel.merge(heard.emotion().label(), 1, Integer::sum);
-    }
+    audioSeconds += seconds;
   }
 
-  int failed() {
-    return failed;
+  /** This was the answer for it. */
+  void label(String label) {
+    byLabel.merge(label, 1, Integer::sum);
+  }
+
+  /** One more file failed. */
+  void failed() {
+    files++;
+    failed++;
+  }
+
+  boolean anyFailed() {
+    return failed > 0;
   }
 
   /**

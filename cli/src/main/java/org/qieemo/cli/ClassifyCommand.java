@@ -26,7 +26,8 @@ final class ClassifyCommand implements Command {
             "appear in the order of the files (in a folder: of their names), each as soon as it is",
             "known. A file that fails is reported and the others go on; the exit code is 1 then.",
             "csv: a row per file with file, duration, label, confidence, a column per label, error.",
-            "--output with --resume: a run that was interrupted goes on where it stopped.",
+            "--output with --resume: a run that was interrupted goes on where it stopped; of a timeline,",
+            "the recording that it was at is heard again and continues what stands there.",
             "jsonl: one object per file and line, with schema, file, duration, label, confidence,",
             "scores and backend, or file and error. json: the same objects as one array.",
             "An answer that --unknown-below refuses is 'unknown'; its scores are printed.",
@@ -77,7 +78,7 @@ final class ClassifyCommand implements Command {
         return LiveRun.run(arguments, console, recognizer, options);
       }
       if (timeline) {
-        return TimelineRun.run(arguments, inputs.files(), console, recognizer, options);
+        return new TimelineCommand(arguments, inputs, console).run(recognizer, options);
       }
       return new ArchiveCommand(arguments, inputs, console)
           .run(
@@ -101,7 +102,7 @@ final class ClassifyCommand implements Command {
         throw new UsageException("--top is for text and JSON: csv has a column per label");
       }
     }
-    ArchiveCommand.check(arguments, live || timeline);
+    ArchiveCommand.check(arguments, live);
   }
 
   private static void requireAlone(Arguments arguments) throws UsageException {

@@ -8,7 +8,8 @@ import org.qieemo.Word;
 
 /**
  * A row per segment: file, start, end, label, confidence, and the probability of each label.
- * Silence has no probabilities. Words are rows too, with the text in the last column.
+ * Silence has no probabilities. Words are rows too, with the text in a column of their own. The
+ * last column is the error, in a row of its own for a file that failed.
  */
 final class CsvTimeline implements TimelinePrinter {
   private final Console console;
@@ -29,6 +30,7 @@ final class CsvTimeline implements TimelinePrinter {
     if (words) {
       header.add("word");
     }
+    header.add("error");
     print(header);
   }
 
@@ -44,27 +46,31 @@ final class CsvTimeline implements TimelinePrinter {
     for (String label : labels) {
       row.add(segment.emotion().map(Emotion::scores).map(s -> s.get(label).toString()).orElse(""));
     }
-    if (words) {
-      row.add("");
-    }
-    print(row);
+    print(fill(row, 0));
   }
 
   @Override
   public void word(Word word) {
-    List<String> row = row(word.start(), word.end(), "");
-    row.add("");
-    labels.forEach(label -> row.add(""));
+    List<String> row = fill(row(word.start(), word.end(), ""), 2);
     row.add(word.text());
-    print(row);
+    print(fill(row, 0));
   }
 
   private List<String> row(double start, double end, String label) {
     return new ArrayList<>(List.of(file, Text.plain(start), Text.plain(end), label));
   }
 
+  /** Adds empty columns, until so many are left. */
+  private List<String> fill(List<String> row, int left) {
+    int columns = labels.size() + (words ? 7 : 6);
+    while (row.size() < columns - left) {
+      row.add("");
+    }
+    return row;
+  }
+
   private void print(List<String> row) {
-    console.json(CsvWriter.line(row).stripTrailing());
+    console.line(CsvWriter.line(row).stripTrailing());
   }
 
   @Override
@@ -72,7 +78,9 @@ final class CsvTimeline implements TimelinePrinter {
 
   @Override
   public void failure(String reason) {
-    console.error(file + ": " + reason);
+    List<String> row = fill(new ArrayList<>(List.of(file)), 1);
+    row.add(reason);
+    print(row);
   }
 
   @Override

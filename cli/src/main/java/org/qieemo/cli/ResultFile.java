@@ -5,7 +5,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
-import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
@@ -19,10 +18,16 @@ import java.nio.file.StandardOpenOption;
  * piece of one, which is cut off.
  */
 final class ResultFile implements AutoCloseable {
+  private final String name;
+  private final FileChannel channel;
+  private final RepeatedOutput repeated;
   private final PrintStream out;
 
-  private ResultFile(FileChannel channel) {
-    out = new PrintStream(Channels.newOutputStream(channel), false, StandardCharsets.UTF_8);
+  private ResultFile(String name, FileChannel channel) throws IOException {
+    this.name = name;
+    this.channel = channel;
+    repeated = new RepeatedOutput(channel);
+    out = new PrintStream(repeated, false, StandardCharsets.UTF_8);
   }
 
   /** Is told of the whole lines of an earlier run. */
@@ -30,15 +35,18 @@ final class ResultFile implements AutoCloseable {
     /**
      * The next line.
      *
+     * @param number from 1
+     * @param offset where it begins, in bytes
      * @throws FileFailure if it does not belong here
      */
-    void line(int number, String text) throws FileFailure;
+    void line(int number, long offset, String text) throws FileFailure;
   }
 
   /** Begins a file that must not exist. */
   static ResultFile create(String name) throws FileFailure {
     try {
       return new ResultFile(
+          name,
           FileChannel.open(Path.of(name), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
     } catch (FileAlreadyExistsException e) {
       throw new FileFailure(name + ": exists already: continue it with --resume, or delete it");
@@ -55,9 +63,10 @@ final class ResultFile implements AutoCloseable {
         return create(name);
       }
       long end = read(path, lines);
-      FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE);
+      FileChannel channel =
+          FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
       channel.truncate(end).position(end);
-      return new ResultFile(channel);
+      return new ResultFile(name, channel);
     } catch (FileFailure e) {
       throw e;
     } catch (IOException | RuntimeException e) {
@@ -76,12 +85,45 @@ final class ResultFile implements AutoCloseable {
           line.write(b);
           continue;
         }
-        lines.line(++number, line.toString(StandardCharsets.UTF_8));
+        lines.line(++number, end, line.toString(StandardCharsets.UTF_8));
         end += line.size() + 1;
         line.reset();
       }
     }
     return end;
+  }
+
+  /**
+   * Goes back: what is printed next must be what stands there already, byte for byte, up to the
+   * end; only what follows is written.
+   */
+  void repeatFrom(long offset) throws IOException {
+    channel.position(offset);
+  }
+
+  /**
+   * Behind the last result.
+   *
+   * @throws FileFailure if more stands there than was printed again
+   */
+  void end() throws IOException {
+    if (channel.position() < channel.size()) {
+      throw different();
+    }
+  }
+
+  /** Why an {@link OutputException} came. */
+  FileFailure failure() {
+    return repeated.isDifferent()
+        ? different()
+        : new FileFailure(name + ": takes no more: is the disk full?");
+  }
+
+  private FileFailure different() {
+    return new FileFailure(
+        Text.oneLine(name)
+            + ": what was heard last comes out differently now (other model, options, kernels or"
+            + " audio?): use the same as before, or delete it");
   }
 
   /** Where results are printed. */

@@ -7,45 +7,32 @@ import org.qieemo.DecisionOptions;
 import org.qieemo.EmotionRecognizer;
 import org.qieemo.TimelineOptions;
 
-/** {@code qieemo classify --timeline}: files one after the other, each read block by block. */
+/** The timeline of a file, read block by block. */
 final class TimelineRun {
   private final EmotionRecognizer recognizer;
   private final TimelineOptions options;
-  private final TimelinePrinter printer;
   private final boolean words;
 
-  private TimelineRun(
-      EmotionRecognizer recognizer,
-      TimelineOptions options,
-      TimelinePrinter printer,
-      boolean words) {
+  TimelineRun(EmotionRecognizer recognizer, TimelineOptions options, boolean words) {
     this.recognizer = recognizer;
     this.options = options;
-    this.printer = printer;
     this.words = words;
   }
 
   /**
-   * Goes through the files.
+   * Hears a file.
    *
-   * @return the exit code
+   * @return its seconds
    */
-  static int run(
-      Arguments arguments,
-      List<String> files,
-      Console console,
-      EmotionRecognizer recognizer,
-      DecisionOptions decision)
-      throws UsageException {
-    TimelineOptions options = TimelineFlags.of(arguments, TimelineOptions.DEFAULT, decision);
-    boolean words = arguments.has(TimelineFlags.WORDS.name());
-    requireFitting(recognizer, options, words);
-    TimelinePrinter printer = printer(arguments, console, recognizer, decision, files.size() > 1);
-    TimelineRun run = new TimelineRun(recognizer, options, printer, words);
-    printer.begin();
-    int code = Batch.runPaths(files, console, run::file, (file, reason) -> printer.failure(reason));
-    printer.end();
-    return code;
+  double file(String file, TimelinePrinter printer) throws IOException {
+    printer.file(file);
+    Path path = Path.of(file);
+    double seconds = recognizer.timeline(path, options, printer::segment);
+    if (words) {
+      recognizer.words(path, printer::word);
+    }
+    printer.endFile(seconds);
+    return seconds;
   }
 
   /** Refuses options that the model cannot follow. */
@@ -77,15 +64,5 @@ final class TimelineRun {
       case "csv" -> new CsvTimeline(console, labels, words);
       default -> new TextTimeline(console, named, labels, top);
     };
-  }
-
-  private void file(String file) throws IOException {
-    printer.file(file);
-    Path path = Path.of(file);
-    double seconds = recognizer.timeline(path, options, printer::segment);
-    if (words) {
-      recognizer.words(path, printer::word);
-    }
-    printer.endFile(seconds);
   }
 }

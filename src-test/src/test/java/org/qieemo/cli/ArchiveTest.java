@@ -234,7 +234,8 @@ class ArchiveTest {
         List.<List<Object>>of(
             List.of(archive, "--resume"),
             List.of(archive, "--resume", "--output", "x", "--format=text"),
-            List.of(archive, "--timeline", "--output", "x"),
+            List.of("-", "--format=csv", "--output", "x"),
+            List.of(archive, "--timeline", "--output", "x", "--resume"),
             List.of(archive, "--format=csv", "--top=2"),
             List.of(files.get(0), "--include=*.wav"),
             List.of(archive, "--include=[a"),

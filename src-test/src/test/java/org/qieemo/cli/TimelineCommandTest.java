@@ -77,7 +77,7 @@ class TimelineCommandTest {
     assertEquals(0, result.code(), result.err());
     assertEquals(5, result.outLines().size(), result.out());
     assertEquals(
-        "file,start,end,label,confidence,anger,joy,\"sadness \"\"quoted\"\"\"",
+        "file,start,end,label,confidence,anger,joy,\"sadness \"\"quoted\"\"\",error",
         result.outLines().get(0));
     assertTrue(result.outLines().get(4).startsWith(tone + ",3,3.5,"), result.out());
   }
