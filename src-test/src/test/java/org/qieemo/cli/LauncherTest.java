@@ -2,6 +2,7 @@ package org.qieemo.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -108,5 +110,19 @@ class LauncherTest {
       assertEquals(file.toString(), StrictJson.object(result.outLines().get(0)).get("file"));
       assertFalse(result.err().contains("locale"), result.err());
     }
+  }
+
+  /** The binding needs modules that the image must have. */
+  @Test
+  void anImageTakesABackEndFromTheClassPath() throws Exception {
+    Path jar = CLI.resolveSibling("kernels/opencl/target/qieemo-opencl.jar");
+    Assumptions.assumeTrue(Files.exists(jar), "not built");
+    String launcher = copy("image").toString();
+    Cli.Result without = run(List.of(launcher, "doctor"), "");
+    assertFalse(without.out().contains("opencl"), without.out());
+    Cli.Result with = run(List.of("env", "QIEEMO_CLASSPATH=" + jar, launcher, "doctor"), "");
+    assertEquals(0, with.code(), with.err());
+    assertTrue(with.out().contains("back end opencl: "), with.out());
+    assertFalse(with.out().contains("JOCL is not on the class path"), with.out());
   }
 }

@@ -10,6 +10,9 @@ import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -25,6 +28,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.qieemo.support.Repository;
 
 /**
  * The numbered hostile inputs have tests that carry their numbers: {@code case60And61FmtFields}.
@@ -59,6 +63,30 @@ class InventoryTest {
     }
     TreeSet<Integer> expected = new TreeSet<>(IntStream.rangeClosed(1, CASES).boxed().toList());
     assertEquals(expected, new TreeSet<>(found.keySet()));
+  }
+
+  @Test
+  void theTableOfCasesNamesTheirTests() throws IOException {
+    TreeSet<String> told = new TreeSet<>();
+    Path table = Repository.root().resolve("docs/hostile-inputs.md");
+    for (String row : Files.readAllLines(table)) {
+      Matcher name = Pattern.compile("(\\w+): |`(case\\w+)`").matcher(row);
+      String type = "";
+      while (row.matches("\\| \\d+ .*") && name.find()) {
+        type = name.group(1) == null ? type : name.group(1);
+        if (name.group(2) != null) {
+          told.add(row.split(" ")[1] + " " + type + " " + name.group(2));
+        }
+      }
+    }
+    TreeSet<String> expected = new TreeSet<>();
+    for (JavaMethod test : caseTests()) {
+      for (int number : numbers(test)) {
+        String type = test.getOwner().getSimpleName();
+        expected.add(number + " " + type + " " + test.getName());
+      }
+    }
+    assertEquals(expected, told);
   }
 
   @Test
