@@ -67,8 +67,7 @@ enum ProductTiles {
         KernelText.ofBody(
             name.toLowerCase(Locale.ROOT), definitions(factors, deep), body.toString());
     int items = 32 * warpsDown * warpsAcross * sets();
-    return new ProductKernels(
-        text, rows, cols, items, leastGroups(processors), normalizes);
+    return new ProductKernels(text, rows, cols, items, leastGroups(processors), normalizes);
   }
 
   /** A device that is half full of smaller groups is faster than one with a few large ones. */
