@@ -43,7 +43,7 @@ final class FeedForwardTask implements ParallelTask {
     sum = to;
     int rows = x.rows();
     int threads = execution.threads();
-    blockRows = RowBlocks.size(rows, kernels.stripRows(), threads == 1 ? 1 : 2 * threads);
+    blockRows = RowBlocks.size(rows, kernels.stripRows(), threads == 1 ? 1 : 2 * threads, threads);
     long weights = (long) up.inputs() * up.outputs() * up.products();
     weights += (long) down.inputs() * down.outputs();
     execution.run(this, RowBlocks.count(rows, blockRows), rows * weights);

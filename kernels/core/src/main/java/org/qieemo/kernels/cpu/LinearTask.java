@@ -42,11 +42,12 @@ final class LinearTask implements ParallelTask {
     int panels = layer.panels();
     int threads = execution.threads();
     int wanted = threads == 1 ? 1 : ITEMS_PER_THREAD * threads;
-    blockRows = RowBlocks.size(rows, kernels.stripRows(), wanted);
+    blockRows = RowBlocks.size(rows, kernels.stripRows(), wanted, threads);
     panelsTogether = panels;
     if (RowBlocks.count(rows, blockRows) < wanted) {
       panelsTogether = 1;
-      blockRows = RowBlocks.size(rows, kernels.stripRows(), (wanted + panels - 1) / panels);
+      int each = (wanted + panels - 1) / panels;
+      blockRows = RowBlocks.size(rows, kernels.stripRows(), each, Math.min(threads, each));
     }
     blocks = RowBlocks.count(rows, blockRows);
     int items = blocks * (panels / panelsTogether);

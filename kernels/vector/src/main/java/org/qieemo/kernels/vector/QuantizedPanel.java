@@ -26,6 +26,7 @@ final class QuantizedPanel {
   private static final int DEPTH = 32; // of one scale
   private static final int BYTES = DEPTH + 2; // of one block in the file
   private static final int PER_WORD = 4;
+  private static final int WORDS_PER_LINE = 16; // of a cache
 
   private QuantizedPanel() {}
 
@@ -73,6 +74,25 @@ final class QuantizedPanel {
         decodeColumns(from.words(), word + lane, from.scales(), scale + lane, to, at);
       }
     }
+  }
+
+  /**
+   * Reads one of {@code parts} parts of the panel that lies behind {@code depth} rows of a narrow
+   * panel from row k on, which brings it nearer while that one is multiplied.
+   *
+   * @return what was read, of no meaning, so that the reading is not optimised away
+   */
+  static int touch(PackedMatrix from, int narrow, int k, int depth, int part, int parts) {
+    int[] words = from.words();
+    int size = depth * WIDTH / PER_WORD;
+    int next = word(from, narrow, k) + size;
+    int begin = next + (int) ((long) size * part / parts);
+    int end = Math.min(words.length, next + (int) ((long) size * (part + 1) / parts));
+    int seen = 0;
+    for (int i = begin; i < end; i += WORDS_PER_LINE) {
+      seen ^= words[i];
+    }
+    return seen;
   }
 
   /** 32 rows of one vector of columns. */

@@ -11,8 +11,9 @@ import org.qieemo.kernels.cpu.Strip;
  * panel of b after the other: the panel stays in the first-level cache, the copied rows in the
  * second. While a panel is multiplied, the tiles touch the weights of the panel behind it, little
  * by little: they come from beyond the second-level cache at a quarter of the speed at which a tile
- * could use them, so that otherwise the first tiles of each panel would wait. Q8_0 has a quarter of
- * the bytes, and a tile that reads from a third array runs out of registers: it is not touched.
+ * could use them, so that otherwise the first tiles of each panel would wait. A tile that reads
+ * from a third array runs out of registers: what is next of Q8_0, a quarter of the bytes, is
+ * touched between tiles.
  *
  * <p>Packed order: {@code data[0]} holds [block of {@value #BLOCK} depth][narrow panel][k][WIDTH],
  * so that a tile reads it in sequence. A panel of the outside, {@value #PANEL} columns, is several
@@ -43,10 +44,13 @@ final class VectorProduct {
    */
   static final int STRIDE = BLOCK + 16;
 
-  /** Tiles of eight rows need 32 vector registers, which every 512-bit machine has. */
+  /**
+   * Tiles of eight rows need 32 vector registers, which every 512-bit machine has. The last tiles
+   * may have six there too, so that fewer rows are computed for nothing: of 124 none instead of 4.
+   */
   private static final boolean WIDE = LANES >= 16;
 
-  private static final int TILE_ROWS = WIDE ? TileOf8.ROWS : TileOf6.ROWS;
+  private static final int[] SIXES = sixes();
 
   /**
    * Index of the first element: 64 bytes into an array with its header of 16, which large arrays
@@ -157,7 +161,7 @@ final class VectorProduct {
 
   /** Whether the tiles can read a where it lies, with the rows beyond that the last tile reads. */
   private static boolean inPlace(Rows a, int rows, int to) {
-    int read = (rows + TILE_ROWS - 1) / TILE_ROWS * TILE_ROWS;
+    int read = rowsOfEight(rows) + sixes(rows) * TileOf6.ROWS;
     return a.stride() == STRIDE && a.offset() + (read - 1) * STRIDE + to <= a.data().length;
   }
 
@@ -183,7 +187,8 @@ final class VectorProduct {
       int depth,
       boolean fresh,
       Strip strip) {
-    int tiles = (rows + TILE_ROWS - 1) / TILE_ROWS;
+    int eights = rowsOfEight(rows);
+    int tiles = eights / TileOf8.ROWS + sixes(rows);
     float[] weights = b.isQuantized() ? strip.scratch(1) : b.data()[0];
     int at = b.isQuantized() ? FIRST : index(b, narrow, k);
     int step = b.isQuantized() ? 0 : step(weights, depth, tiles);
@@ -196,19 +201,53 @@ final class VectorProduct {
     int startStride = fresh ? 0 : STRIDE;
     int column = narrow * WIDTH % PANEL;
     int seen = 0;
-    for (int r = 0; r < rows; r += TILE_ROWS) {
+    int tile = 0;
+    for (int r = 0; r < rows; r += r < eights ? TileOf8.ROWS : TileOf6.ROWS) {
       int row = aOffset + r * STRIDE;
       int to = r * STRIDE + column;
       int init = fresh ? narrow * WIDTH : to;
       seen ^=
-          WIDE
+          r < eights
               ? TileOf8.multiply(
                   a, row, weights, at, depth, start, init, startStride, c, to, ahead, step)
               : TileOf6.multiply(
                   a, row, weights, at, depth, start, init, startStride, c, to, ahead, step);
       ahead += depth * step;
+      if (b.isQuantized()) {
+        seen ^= QuantizedPanel.touch(b, narrow, k, depth, tile, tiles);
+      }
+      tile++;
     }
     strip.scratch(1)[0] = Float.intBitsToFloat(seen);
+  }
+
+  /** How many of the last tiles of a strip have six rows. */
+  private static int sixes(int rows) {
+    return WIDE ? SIXES[rows] : (rows + TileOf6.ROWS - 1) / TileOf6.ROWS;
+  }
+
+  /** Rows in tiles of eight, in front of those of six. */
+  private static int rowsOfEight(int rows) {
+    int left = WIDE ? Math.max(0, rows - SIXES[rows] * TileOf6.ROWS) : 0;
+    return (left + TileOf8.ROWS - 1) / TileOf8.ROWS * TileOf8.ROWS;
+  }
+
+  /** For each number of rows that number of tiles of six with which the fewest are beyond. */
+  private static int[] sixes() {
+    int[] best = new int[STRIP_ROWS + 1];
+    for (int rows = 1; rows < best.length; rows++) {
+      int fewest = Integer.MAX_VALUE;
+      for (int sixes = 0; (sixes - 1) * TileOf6.ROWS < rows && sixes < TileOf8.ROWS / 2; sixes++) {
+        int left = Math.max(0, rows - sixes * TileOf6.ROWS);
+        int computed =
+            (left + TileOf8.ROWS - 1) / TileOf8.ROWS * TileOf8.ROWS + sixes * TileOf6.ROWS;
+        if (computed < fewest) {
+          fewest = computed;
+          best[rows] = sixes;
+        }
+      }
+    }
+    return best;
   }
 
   /**
