@@ -6,130 +6,11 @@
  */
 #include <dlfcn.h>
 
-#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
-#include <deque>
-#include <functional>
-#include <map>
-#include <memory>
-#include <mutex>
 #include <string>
-#include <vector>
 
-typedef int CUresult;
-typedef uint64_t CUdeviceptr;
-
-enum {
-  SUCCESS = 0,
-  INVALID_VALUE = 1,
-  OUT_OF_MEMORY = 2,
-  INVALID_CONTEXT = 201,
-  INVALID_IMAGE = 200,
-  INVALID_PTX = 218,
-  INVALID_HANDLE = 400,
-  NOT_FOUND = 500,
-  ILLEGAL_ADDRESS = 700,
-  LAUNCH_FAILED = 719,
-  CAPTURE_UNSUPPORTED = 900,
-};
-
-struct Index {
-  unsigned x, y, z;
-};
-
-struct Shape {
-  Index grid;
-  unsigned threads;
-  size_t dynamic_bytes;
-};
-
-struct Kernel {
-  const char* name;
-  void (*call)(void**);
-  int arguments;
-  const int* sizes;
-};
-
-typedef const Kernel* (*Table)(int*);
-typedef const char* (*Run)(const Kernel*, void**, const Shape*);
-
-struct Module {
-  void* library;
-};
-
-struct Function {
-  const Kernel* kernel;
-  Run run;
-  int dynamic_limit = 48 << 10;
-};
-
-struct Graph {
-  std::vector<std::function<void()>> work;
-};
-
-struct Stream {
-  std::deque<std::function<void()>> work;
-  std::unique_ptr<Graph> capture;
-  bool spoilt = false;
-};
-
-struct Event {
-  Stream* stream = nullptr;
-};
-
-static std::recursive_mutex lock;
-static int context_object;
-static thread_local void* context;
-static int sticky;
-static int next_launch; /* what the next launch is made to fail with */
-static int next_capture;
-static std::map<uint64_t, std::pair<std::unique_ptr<char[]>, size_t>> memory;
-static std::map<uint64_t, std::pair<char*, size_t>> pinned;
-static std::vector<Stream*> streams;
-static long allocated, objects;
-static long launches, graph_launches;
-static const long TOTAL = 2L << 30;
-
-#define ENTER                                            \
-  std::lock_guard<std::recursive_mutex> guard(lock);     \
-  if (context == nullptr) return INVALID_CONTEXT;        \
-  if (sticky != 0) return sticky;
-
-static bool is_live(CUdeviceptr at, size_t bytes) {
-  auto next = memory.upper_bound(at);
-  if (next == memory.begin()) {
-    return false;
-  }
-  --next;
-  return at + bytes <= next->first + next->second.second;
-}
-
-static bool is_pinned(const void* at, size_t bytes) {
-  auto next = pinned.upper_bound(reinterpret_cast<uint64_t>(at));
-  if (next == pinned.begin()) {
-    return false;
-  }
-  --next;
-  return reinterpret_cast<uint64_t>(at) + bytes <= next->first + next->second.second;
-}
-
-static void drain(Stream* stream) {
-  while (!stream->work.empty()) {
-    auto work = std::move(stream->work.front());
-    stream->work.pop_front();
-    if (sticky == 0) {
-      work();
-    }
-  }
-}
-
-static void drain_all() {
-  for (Stream* stream : streams) {
-    drain(stream);
-  }
-}
+#include "driver.h"
 
 extern "C" {
 
@@ -201,7 +82,7 @@ CUresult cuCtxSetLimit(int limit, size_t value) {
   }
 }
 
-/* 1000 live objects, 1001 bytes of live memory, 1002 launches, 1003 launches of graphs. */
+/* 1000 live objects, 1001 bytes of live memory, 1002 launches, 1003 launches of graphs, 1004 bytes copied to it. */
 CUresult cuCtxGetLimit(size_t* value, int limit) {
   std::lock_guard<std::recursive_mutex> guard(lock);
   switch (limit) {
@@ -209,132 +90,9 @@ CUresult cuCtxGetLimit(size_t* value, int limit) {
     case 1001: *value = allocated; return SUCCESS;
     case 1002: *value = launches; return SUCCESS;
     case 1003: *value = graph_launches; return SUCCESS;
+    case 1004: *value = copied; return SUCCESS;
     default: return INVALID_VALUE;
   }
-}
-
-static bool is_capturing_here() {
-  for (Stream* stream : streams) {
-    if (stream->capture != nullptr) {
-      return true;
-    }
-  }
-  return false;
-}
-
-CUresult cuMemAlloc_v2(CUdeviceptr* at, size_t bytes) {
-  ENTER
-  if (is_capturing_here()) return CAPTURE_UNSUPPORTED;
-  if (bytes == 0) return INVALID_VALUE;
-  if (allocated + static_cast<long>(bytes) > TOTAL) return OUT_OF_MEMORY;
-  char* made = new char[bytes + 256];
-  std::memset(made, 0xff, bytes + 256); /* not a number */
-  *at = (reinterpret_cast<uint64_t>(made) + 255) & ~uint64_t(255);
-  memory[*at] = {std::unique_ptr<char[]>(made), bytes};
-  allocated += bytes;
-  ++objects;
-  return SUCCESS;
-}
-
-CUresult cuMemFree_v2(CUdeviceptr at) {
-  ENTER
-  auto found = memory.find(at);
-  if (found == memory.end()) return INVALID_VALUE;
-  drain_all();
-  allocated -= found->second.second;
-  --objects;
-  memory.erase(found);
-  return SUCCESS;
-}
-
-CUresult cuMemGetInfo_v2(size_t* free, size_t* total) {
-  ENTER
-  *free = TOTAL - allocated;
-  *total = TOTAL;
-  return SUCCESS;
-}
-
-CUresult cuMemHostAlloc(void** at, size_t bytes, unsigned) {
-  ENTER
-  char* made = static_cast<char*>(std::aligned_alloc(4096, (bytes + 4095) / 4096 * 4096));
-  pinned[reinterpret_cast<uint64_t>(made)] = {made, bytes};
-  *at = made;
-  ++objects;
-  return SUCCESS;
-}
-
-CUresult cuMemFreeHost(void* at) {
-  ENTER
-  auto found = pinned.find(reinterpret_cast<uint64_t>(at));
-  if (found == pinned.end()) return INVALID_VALUE;
-  drain_all();
-  std::free(found->second.first);
-  pinned.erase(found);
-  --objects;
-  return SUCCESS;
-}
-
-static CUresult enqueue(Stream* stream, std::function<void()> work) {
-  if (stream->capture != nullptr) {
-    stream->capture->work.push_back(std::move(work));
-  } else {
-    stream->work.push_back(std::move(work));
-  }
-  return SUCCESS;
-}
-
-CUresult cuMemcpyHtoDAsync_v2(CUdeviceptr to, const void* from, size_t bytes, Stream* stream) {
-  ENTER
-  if (!is_live(to, bytes)) return INVALID_VALUE;
-  if (stream->capture != nullptr || !is_pinned(from, bytes)) return CAPTURE_UNSUPPORTED;
-  return enqueue(stream, [=] { std::memcpy(reinterpret_cast<void*>(to), from, bytes); });
-}
-
-CUresult cuMemcpyDtoHAsync_v2(void* to, CUdeviceptr from, size_t bytes, Stream* stream) {
-  ENTER
-  if (!is_live(from, bytes)) return INVALID_VALUE;
-  if (stream->capture != nullptr || !is_pinned(to, bytes)) return CAPTURE_UNSUPPORTED;
-  return enqueue(stream, [=] { std::memcpy(to, reinterpret_cast<void*>(from), bytes); });
-}
-
-CUresult cuMemsetD8Async(CUdeviceptr to, unsigned char value, size_t bytes, Stream* stream) {
-  ENTER
-  if (!is_live(to, bytes)) return INVALID_VALUE;
-  return enqueue(stream, [=] { std::memset(reinterpret_cast<void*>(to), value, bytes); });
-}
-
-struct Copy2D {
-  size_t srcX, srcY;
-  int srcType;
-  const void* srcHost;
-  CUdeviceptr srcDevice;
-  void* srcArray;
-  size_t srcPitch;
-  size_t dstX, dstY;
-  int dstType;
-  void* dstHost;
-  CUdeviceptr dstDevice;
-  void* dstArray;
-  size_t dstPitch;
-  size_t width, height;
-};
-
-CUresult cuMemcpy2DAsync_v2(const Copy2D* copy, Stream* stream) {
-  ENTER
-  Copy2D c = *copy;
-  bool up = c.srcType == 1 && c.dstType == 2;
-  if (!up && !(c.srcType == 2 && c.dstType == 1)) return INVALID_VALUE;
-  if (c.srcX + c.srcY + c.dstX + c.dstY != 0 || c.width > c.srcPitch || c.width > c.dstPitch) return INVALID_VALUE;
-  const char* from = up ? static_cast<const char*>(c.srcHost) : reinterpret_cast<const char*>(c.srcDevice);
-  char* to = up ? reinterpret_cast<char*>(c.dstDevice) : static_cast<char*>(c.dstHost);
-  size_t reach = (c.height - 1) * (up ? c.dstPitch : c.srcPitch) + c.width;
-  if (!is_live(up ? c.dstDevice : c.srcDevice, reach)) return INVALID_VALUE;
-  if (!is_pinned(up ? from : to, (c.height - 1) * (up ? c.srcPitch : c.dstPitch) + c.width)) return CAPTURE_UNSUPPORTED;
-  return enqueue(stream, [=] {
-    for (size_t r = 0; r < c.height; ++r) {
-      std::memcpy(to + r * c.dstPitch, from + r * c.srcPitch, c.width);
-    }
-  });
 }
 
 CUresult cuModuleLoadData(Module** made, const void* image) {
@@ -385,87 +143,6 @@ CUresult cuFuncSetAttribute(Function* function, int attribute, int value) {
   return SUCCESS;
 }
 
-CUresult cuStreamCreate(Stream** made, unsigned) {
-  ENTER
-  *made = new Stream();
-  streams.push_back(*made);
-  ++objects;
-  return SUCCESS;
-}
-
-CUresult cuStreamDestroy_v2(Stream* stream) {
-  ENTER
-  drain(stream);
-  for (size_t i = 0; i < streams.size(); ++i) {
-    if (streams[i] == stream) {
-      streams.erase(streams.begin() + i);
-      break;
-    }
-  }
-  delete stream;
-  --objects;
-  return SUCCESS;
-}
-
-CUresult cuStreamSynchronize(Stream* stream) {
-  ENTER
-  if (stream->capture != nullptr) return CAPTURE_UNSUPPORTED;
-  drain(stream);
-  return sticky;
-}
-
-CUresult cuStreamBeginCapture_v2(Stream* stream, int) {
-  ENTER
-  if (stream->capture != nullptr) return CAPTURE_UNSUPPORTED;
-  stream->capture.reset(new Graph());
-  return SUCCESS;
-}
-
-CUresult cuStreamEndCapture(Stream* stream, Graph** made) {
-  ENTER
-  if (stream->capture == nullptr) return CAPTURE_UNSUPPORTED;
-  Graph* graph = stream->capture.release();
-  if (next_capture != 0) {
-    int code = next_capture;
-    next_capture = 0;
-    delete graph;
-    return code;
-  }
-  *made = graph;
-  ++objects;
-  return SUCCESS;
-}
-
-CUresult cuGraphInstantiateWithFlags(Graph** made, Graph* from, unsigned long long) {
-  ENTER
-  *made = new Graph(*from);
-  ++objects;
-  return SUCCESS;
-}
-
-CUresult cuGraphDestroy(Graph* graph) {
-  ENTER
-  delete graph;
-  --objects;
-  return SUCCESS;
-}
-
-CUresult cuGraphExecDestroy(Graph* graph) {
-  ENTER
-  delete graph;
-  --objects;
-  return SUCCESS;
-}
-
-CUresult cuGraphLaunch(Graph* graph, Stream* stream) {
-  ENTER
-  ++graph_launches;
-  for (auto& work : graph->work) {
-    enqueue(stream, work);
-  }
-  return SUCCESS;
-}
-
 CUresult cuLaunchKernel(Function* function, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz,
                         unsigned dynamic_bytes, Stream* stream, void** parameters, void**) {
   ENTER
@@ -503,38 +180,6 @@ CUresult cuLaunchKernel(Function* function, unsigned gx, unsigned gy, unsigned g
       sticky = LAUNCH_FAILED;
     }
   });
-}
-
-CUresult cuEventCreate(Event** made, unsigned) {
-  ENTER
-  *made = new Event();
-  ++objects;
-  return SUCCESS;
-}
-
-CUresult cuEventDestroy_v2(Event* event) {
-  ENTER
-  delete event;
-  --objects;
-  return SUCCESS;
-}
-
-CUresult cuEventRecord(Event* event, Stream* stream) {
-  ENTER
-  event->stream = stream;
-  return SUCCESS;
-}
-
-CUresult cuEventSynchronize(Event* event) {
-  ENTER
-  drain(event->stream);
-  return sticky;
-}
-
-CUresult cuEventElapsedTime(float* milliseconds, Event*, Event*) {
-  ENTER
-  *milliseconds = 1;
-  return SUCCESS;
 }
 
 } /* extern "C" */

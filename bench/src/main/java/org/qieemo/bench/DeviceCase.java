@@ -31,6 +31,7 @@ record DeviceCase(String name, String shape, double flops, double bytes, Op op) 
   private static final int TOKENS = 5000;
   private static final int BINS = 39;
   private static final int CHANNELS = 64;
+  private static final int POOLED = 375;
 
   /** An op whose tensors are taken. */
   interface Op {
@@ -58,6 +59,12 @@ record DeviceCase(String name, String shape, double flops, double bytes, Op op) 
         attention(frames),
         conv2d(frames),
         pool(frames));
+  }
+
+  /** The ops that mostly wait for memory. */
+  static List<DeviceCase> memoryBound(int frames) {
+    return List.of(
+        layerNorm(frames), softmax(frames), scaledSum(frames), depthwise(frames), pool(frames));
   }
 
   private static HostTensor weight(long seed, int... shape) {
@@ -235,16 +242,20 @@ record DeviceCase(String name, String shape, double flops, double bytes, Op op) 
         });
   }
 
+  /** Of segments of 15 s. */
   private static DeviceCase pool(int m) {
+    Segments segments = new Segments();
+    for (int left = m; left > 0; left -= POOLED) {
+      segments.add(Math.min(left, POOLED));
+    }
     return new DeviceCase(
         "pool",
         m + " x " + WIDTH,
         2.0 * m * WIDTH,
-        floats((double) m * WIDTH, WIDTH),
+        floats((double) m * WIDTH, (double) segments.count() * WIDTH),
         (backend, e) -> {
-          Segments segments = Segments.single(m);
           Tensor x = input(e, m, WIDTH, 3);
-          Tensor out = e.take(1, WIDTH);
+          Tensor out = e.take(segments.count(), WIDTH);
           return new Prepared(out, () -> e.pool(Pooling.MEAN, x, null, segments, out));
         });
   }

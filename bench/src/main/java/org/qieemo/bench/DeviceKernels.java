@@ -15,11 +15,13 @@ import org.qieemo.kernels.device.DeviceBackend;
 /**
  * Times each kernel of a device by the device's own clock, after its result was compared with the
  * CPU's. Arguments: back end ({@code opencl}), frames (375, which is 15 s), device (the best),
- * precision ({@code f32}), sizes of square products ({@code 4096}).
+ * precision ({@code f32}), sizes of square products ({@code 4096}) and {@code rows=24000}, which
+ * takes the memory-bound kernels alone at so many frames, as a large batch has.
  */
 public final class DeviceKernels {
   private static final int WARM_UPS = 3;
   private static final int RUNS = 20;
+  private static final String ROWS = "rows=";
   private static final double ABSOLUTE = 1e-4;
   private static final double RELATIVE = 1e-4;
 
@@ -42,15 +44,29 @@ public final class DeviceKernels {
           "median of " + RUNS + " runs by the device's clock, results checked first");
       System.out.println("| kernel | size | us | GFLOP/s | GB/s | largest difference |");
       System.out.println("|---|---|---|---|---|---|");
-      List<DeviceCase> cases = new ArrayList<>(DeviceCase.all(frames));
-      for (int i = 4; i < arguments.length; i++) {
-        cases.add(DeviceCase.square(Integer.parseInt(arguments[i])));
-      }
-      for (DeviceCase one : cases) {
+      for (DeviceCase one : cases(frames, arguments)) {
         double difference = check(one, backend, cpu, precision);
         report(one, median(one, backend), difference);
       }
     }
+  }
+
+  private static List<DeviceCase> cases(int frames, String[] arguments) {
+    List<DeviceCase> cases = new ArrayList<>();
+    boolean memoryBoundAlone = false;
+    for (int i = 4; i < arguments.length; i++) {
+      if (arguments[i].startsWith(ROWS)) {
+        memoryBoundAlone = true;
+        int rows = Integer.parseInt(arguments[i].substring(ROWS.length()));
+        cases.addAll(DeviceCase.memoryBound(rows));
+      } else {
+        cases.add(DeviceCase.square(Integer.parseInt(arguments[i])));
+      }
+    }
+    if (!memoryBoundAlone) {
+      cases.addAll(0, DeviceCase.all(frames));
+    }
+    return cases;
   }
 
   /** The largest difference from the CPU's result. */

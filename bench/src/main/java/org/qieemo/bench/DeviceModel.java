@@ -30,7 +30,8 @@ import org.qieemo.weights.ModelFile;
  * before anything is timed.
  *
  * <p>Options: {@code --folder --backend --device --precision --batches 1,8,64 --seconds 5,15
- * --milliseconds 2000 --output FILE.json}.
+ * --milliseconds 2000 --engine NAME --output FILE.json}; the name is the result's, as a property
+ * may change how it runs.
  */
 public final class DeviceModel {
   private static final int WARM_UPS = 5;
@@ -60,6 +61,7 @@ public final class DeviceModel {
     Map<String, String> options = new TreeMap<>();
     options.putAll(Map.of("backend", "cuda", "device", "", "precision", "f32"));
     options.putAll(Map.of("batches", "1,8,64", "seconds", "5,15", "milliseconds", "2000"));
+    options.put("engine", "ours");
     for (int i = 0; i + 1 < arguments.length; i += 2) {
       options.put(arguments[i].replaceFirst("^--", ""), arguments[i + 1]);
     }
@@ -121,8 +123,9 @@ public final class DeviceModel {
 
   private void write(String description, List<String> rows) throws IOException {
     String head =
-        "{\"engine\":\"ours\",\"model\":\"%s\",\"precision\":\"%s\",\"device\":\"%s\",\"java\":\"%s\",\"bound\":%s,%n\"rows\":[%n"
+        "{\"engine\":\"%s\",\"model\":\"%s\",\"precision\":\"%s\",\"device\":\"%s\",\"java\":\"%s\",\"bound\":%s,%n\"rows\":[%n"
             .formatted(
+                options.get("engine"),
                 folder.getFileName(),
                 precision.text(),
                 description,

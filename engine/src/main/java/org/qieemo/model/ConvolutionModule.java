@@ -65,9 +65,8 @@ final class ConvolutionModule {
   void addTo(Forward f, Tensor x) {
     Execution exec = f.exec;
     int mark = exec.mark();
-    Tensor in = Residual.enter(exec, x, norm, normFirst);
     Tensor gated = exec.take(x.rows(), x.cols());
-    exec.linear(in, pointwise1, gated);
+    Residual.enter(exec, x, norm, normFirst, pointwise1, gated);
     Tensor mixed = exec.take(x.rows(), x.cols());
     exec.depthwiseConv(gated, depthwise, f.frames(), mixed);
     if (groupNorm) {
@@ -82,8 +81,7 @@ final class ConvolutionModule {
     Execution exec = f.exec;
     int n = x.rows();
     int mark = exec.mark();
-    Tensor in = Residual.enter(exec, x, norm, normFirst);
-    exec.linear(in, pointwise1, cache.next(exec, n));
+    Residual.enter(exec, x, norm, normFirst, pointwise1, cache.next(exec, n));
     Tensor gated = cache.all(exec, n);
     Tensor mixed = exec.take(gated.rows(), x.cols());
     exec.depthwiseConv(gated, depthwise, cache.segments(n), mixed);

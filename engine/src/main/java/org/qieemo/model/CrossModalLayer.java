@@ -58,9 +58,8 @@ final class CrossModalLayer {
     Execution exec = f.exec;
     int w = x.cols();
     int mark = exec.mark();
-    Tensor in = Residual.enter(exec, x, norm1, normFirst);
     Tensor q = exec.take(x.rows(), w);
-    exec.linear(in, query, q);
+    Residual.enter(exec, x, norm1, normFirst, query, q);
     Tensor kv = exec.take(x.rows(), 2 * w);
     exec.linear(other, keyValue, kv);
     Tensor context = exec.take(x.rows(), w);
@@ -72,9 +71,8 @@ final class CrossModalLayer {
 
   private void feedForward(Execution exec, Tensor x) {
     int mark = exec.mark();
-    Tensor in = Residual.enter(exec, x, norm2, normFirst);
     Tensor hidden = exec.take(x.rows(), up.outputs());
-    exec.linear(in, up, hidden);
+    Residual.enter(exec, x, norm2, normFirst, up, hidden);
     exec.linearAdd(hidden, down, 1f, x);
     Residual.leave(exec, x, norm2, normFirst);
     exec.release(mark);

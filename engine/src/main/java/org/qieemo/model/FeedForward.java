@@ -30,8 +30,11 @@ final class FeedForward {
   /** x [T, d], in place. */
   void addTo(Forward f, Tensor x) {
     int mark = f.exec.mark();
-    Tensor in = Residual.enter(f.exec, x, norm, normFirst);
-    f.exec.feedForward(in, up, down, scale, x);
+    if (normFirst) {
+      f.exec.feedForward(x, norm, up, down, scale, x);
+    } else {
+      f.exec.feedForward(x, up, down, scale, x);
+    }
     Residual.leave(f.exec, x, norm, normFirst);
     f.exec.release(mark);
   }

@@ -1,5 +1,7 @@
 package org.qieemo.model;
 
+import java.util.List;
+import java.util.stream.Stream;
 import org.qieemo.kernels.Backend;
 import org.qieemo.kernels.Execution;
 import org.qieemo.kernels.Segments;
@@ -15,16 +17,15 @@ public final class Forward implements AutoCloseable {
 
   final Execution exec;
   final Positions positions = new Positions();
-  private final Segments[] stages = new Segments[MOST_STAGES + 1];
+  private final Segments[] stages =
+      Stream.generate(Segments::new).limit(MOST_STAGES + 1).toArray(Segments[]::new);
+  private final List<Segments> announced = List.of(stages);
   private int lastStage;
   private LayerListener listener;
 
   /** Opens buffers on a back end. */
   public Forward(Backend backend) {
     this.exec = backend.newExecution();
-    for (int i = 0; i < stages.length; i++) {
-      stages[i] = new Segments();
-    }
   }
 
   /** Starts a batch without utterances. */
@@ -43,6 +44,18 @@ public final class Forward implements AutoCloseable {
       frames = subsampling.outputFrames(i, frames);
       stages[i + 1].add(frames);
     }
+  }
+
+  /** The batch is complete. */
+  void announce(SubsamplingConfig subsampling) {
+    int room = exec.room(stages[0].rows());
+    stages[0].reserve(room);
+    for (int i = 0; i < lastStage; i++) {
+      // each utterance behind the first may round one frame up
+      room = subsampling.outputFrames(i, room) + stages[0].count() - 1;
+      stages[i + 1].reserve(room);
+    }
+    exec.begin(announced);
   }
 
   /** Starts a batch of utterances that have passed the encoder already; their frames follow. */

@@ -144,6 +144,7 @@ public final class Qieemo {
     int width = 2 * config.fusion().width();
     f.beginEncoded();
     stretches.forEach(stretch -> f.frames().add(stretch.length / width));
+    f.announce(config.subsampling());
     Tensor streams = exec.take(f.frames().rows(), width);
     for (int i = 0; i < stretches.size(); i++) {
       writeRows(exec, stretches.get(i), streams, f.frames().start(i), f.frames().length(i));
@@ -260,6 +261,7 @@ public final class Qieemo {
                 + " feature frames, too few for one frame");
       }
     }
+    f.announce(config.subsampling());
     int bins = config.frontEnd().melBins();
     Tensor features = f.exec.take(f.stage(0).rows(), bins);
     for (int i = 0; i < batch.size(); i++) {

@@ -1,6 +1,7 @@
 package org.qieemo.model;
 
 import org.qieemo.kernels.Execution;
+import org.qieemo.kernels.Linear;
 import org.qieemo.kernels.Norm;
 import org.qieemo.kernels.Tensor;
 
@@ -8,14 +9,14 @@ import org.qieemo.kernels.Tensor;
 final class Residual {
   private Residual() {}
 
-  /** The module's input: LN(x) in a fresh tensor, or x itself. */
-  static Tensor enter(Execution exec, Tensor x, Norm norm, boolean normFirst) {
-    if (!normFirst) {
-      return x;
+  /** The module's first layer: out = layer(LN(x)), or layer(x). */
+  static void enter(
+      Execution exec, Tensor x, Norm norm, boolean normFirst, Linear layer, Tensor out) {
+    if (normFirst) {
+      exec.normLinear(x, norm, layer, out);
+    } else {
+      exec.linear(x, layer, out);
     }
-    Tensor normalized = exec.take(x.rows(), x.cols());
-    exec.layerNorm(x, norm, normalized);
-    return normalized;
   }
 
   /** Behind the residual sum: normalises x in place where the norm comes last. */

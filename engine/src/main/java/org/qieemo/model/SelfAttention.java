@@ -63,9 +63,8 @@ final class SelfAttention {
     Execution exec = f.exec;
     int d = encoder.width();
     int mark = exec.mark();
-    Tensor in = Residual.enter(exec, x, norm, encoder.normFirst());
     Tensor all = exec.take(x.rows(), 3 * d);
-    exec.linear(in, qkv, all);
+    Residual.enter(exec, x, norm, encoder.normFirst(), qkv, all);
     Tensor q = exec.columns(all, 0, d);
     Tensor kv = exec.columns(all, d, 2 * d);
     Tensor context = exec.take(x.rows(), d);
@@ -87,9 +86,8 @@ final class SelfAttention {
     int d = encoder.width();
     int n = x.rows();
     int mark = exec.mark();
-    Tensor in = Residual.enter(exec, x, norm, encoder.normFirst());
     Tensor all = exec.take(n, 3 * d);
-    exec.linear(in, qkv, all);
+    Residual.enter(exec, x, norm, encoder.normFirst(), qkv, all);
     Tensor keys = cache.append(exec, exec.columns(all, d, 2 * d));
     Tensor q = exec.take(keys.rows(), d); // rows of keys kept ask nothing
     AttentionCache.copy(exec, exec.columns(all, 0, d), exec.rows(q, stream.kept(), n));

@@ -97,9 +97,10 @@ final class Subsampling {
     int bins = geometry.outputBins();
     int channels = geometry.outputChannels();
     Tensor pairs = f.exec.reshape(x, in.rows() * geometry.inputBins(), geometry.inputChannels());
-    Tensor y = f.exec.take(result.rows() * bins, channels);
-    f.exec.conv2d(pairs, convolutions[i], in, y, result);
-    return f.exec.reshape(y, result.rows(), bins * channels);
+    Tensor y = f.exec.take(result.rows(), bins * channels);
+    Tensor outputs = f.exec.reshape(y, result.rows() * bins, channels);
+    f.exec.conv2d(pairs, convolutions[i], in, outputs, result);
+    return y;
   }
 
   private void scaleAndPosition(Forward f, Tensor h, EncoderCache stream) {

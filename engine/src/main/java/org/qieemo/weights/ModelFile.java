@@ -1,15 +1,13 @@
 package org.qieemo.weights;
 
-import java.nio.FloatBuffer;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.IntPredicate;
 import org.qieemo.FormatException;
 import org.qieemo.ModelFormatException;
 import org.qieemo.kernels.DType;
-import org.qieemo.kernels.Decoder;
 import org.qieemo.kernels.HostTensor;
 
 /**
@@ -18,6 +16,8 @@ import org.qieemo.kernels.HostTensor;
  * Immutable and thread-safe.
  */
 public final class ModelFile {
+  private static final int BLOCKS_AT_ONCE = 1024;
+
   private final ModelConfig config;
   private final Map<String, HostTensor> tensors;
 
@@ -77,42 +77,43 @@ public final class ModelFile {
 
   /**
    * Index of the first value (or, in blocks, of the block's first value) that is not finite, or -1.
+   * By whole rows of bytes: a buffer's own accessors are slow until the JIT compiler has them.
    */
   private static long firstNotFinite(HostTensor tensor) {
-    return switch (tensor.dtype()) {
-      case F32 -> {
-        FloatBuffer values = tensor.data().asFloatBuffer();
-        yield firstBad(values.remaining(), i -> Float.isFinite(values.get(i)));
+    DType dtype = tensor.dtype();
+    ByteBuffer data = tensor.data();
+    byte[] bytes = new byte[Math.min(data.remaining(), BLOCKS_AT_ONCE * dtype.blockBytes())];
+    for (long before = 0; data.hasRemaining(); before += BLOCKS_AT_ONCE) {
+      int size = Math.min(bytes.length, data.remaining());
+      data.get(bytes, 0, size);
+      int bad = firstNotFinite(dtype, bytes, size);
+      if (bad >= 0) {
+        return (before + bad) * dtype.blockSize();
       }
-      case F16 -> {
-        var bits = tensor.data().asShortBuffer();
-        yield firstBad(bits.remaining(), i -> (bits.get(i) & 0x7c00) != 0x7c00);
-      }
-      case BF16 -> {
-        var bits = tensor.data().asShortBuffer();
-        yield firstBad(bits.remaining(), i -> (bits.get(i) & 0x7f80) != 0x7f80);
-      }
-      case Q8_0 -> {
-        var bytes = tensor.data();
-        int blocks = bytes.remaining() / DType.Q8_0.blockBytes();
-        long block =
-            firstBad(
-                blocks,
-                i ->
-                    Float.isFinite(
-                        Decoder.halfToFloat(bytes.getShort(i * DType.Q8_0.blockBytes()))));
-        yield block < 0 ? -1 : block * DType.Q8_0.blockSize();
-      }
-    };
+    }
+    return -1;
   }
 
-  private static long firstBad(int count, IntPredicate finite) {
-    for (int i = 0; i < count; i++) {
-      if (!finite.test(i)) {
+  /** Index of the first value or block; of a block the scale decides, which lies in front. */
+  private static int firstNotFinite(DType dtype, byte[] bytes, int size) {
+    int mask = exponent(dtype);
+    int high = dtype == DType.F32 ? 3 : 1; // the byte of sign and exponent; little-endian
+    int stride = dtype.blockBytes();
+    for (int i = 0; i * stride < size; i++) {
+      int at = i * stride + high;
+      if (((bytes[at] << 8 | bytes[at - 1] & 0xff) & mask) == mask) {
         return i;
       }
     }
     return -1;
+  }
+
+  /** The bits of the exponent in the upper two bytes; NaN and infinity have them all. */
+  private static int exponent(DType dtype) {
+    return switch (dtype) {
+      case F32, BF16 -> 0x7f80;
+      case F16, Q8_0 -> 0x7c00;
+    };
   }
 
   private static ModelFormatException error(String source, String reason) {

@@ -39,6 +39,11 @@ final class Control {
     return ask(1003);
   }
 
+  /** Bytes copied from the host to the device so far. */
+  static long copiedBytes() {
+    return ask(1004);
+  }
+
   /** The next launch gives this code; from 700 on the device is lost. */
   static void failLaunch(int code) {
     tell(1000, code);

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import org.qieemo.kernels.cuda.CudaKernels;
 import org.qieemo.support.Repository;
@@ -25,6 +26,8 @@ final class Emulation {
   private static final String[] FLAGS = {
     "-std=c++17", "-O1", "-w", "-mavx2", "-mfma", "-mf16c", "-ffp-contract=off", "-fPIC", "-shared"
   };
+
+  private static final List<String> DRIVER = List.of("driver.cpp", "memory.cpp", "streams.cpp");
 
   private Emulation() {}
 
@@ -43,15 +46,20 @@ final class Emulation {
   static Path build() throws IOException {
     Path sources = Repository.root().resolve("src-test/src/test/cuda-emulation");
     CRC32 version = new CRC32();
-    for (String file : List.of("driver.cpp", "kernels.h", "cuda_fp16.h")) {
-      version.update(Files.readAllBytes(sources.resolve(file)));
+    try (Stream<Path> files = Files.list(sources)) {
+      for (Path file : files.sorted().toList()) {
+        version.update(Files.readAllBytes(file));
+      }
     }
     Path folder =
         Files.createDirectories(
             Path.of("target/cuda-emulation-" + Long.toHexString(version.getValue()))
                 .toAbsolutePath());
     Path driver = folder.resolve("libcuda.so.1");
-    compile(driver, sources.resolve("driver.cpp").toString(), "-Wl,-soname,libcuda.so.1", "-ldl");
+    List<String> parts = new ArrayList<>();
+    DRIVER.forEach(file -> parts.add(sources.resolve(file).toString()));
+    parts.addAll(List.of("-Wl,-soname,libcuda.so.1", "-ldl"));
+    compile(driver, parts.toArray(String[]::new));
     for (CudaKernels.Source source : CudaKernels.sources()) {
       String digest = source.header().substring(source.header().lastIndexOf(' ') + 1);
       Path library = folder.resolve(digest + ".so");

@@ -8,7 +8,9 @@ import static org.qieemo.opencl.Comparison.random;
 import static org.qieemo.opencl.Comparison.weight;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -16,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.qieemo.kernels.Activation;
 import org.qieemo.kernels.Backend;
 import org.qieemo.kernels.BackendOptions;
@@ -211,9 +214,81 @@ class ProductTest {
     }
   }
 
+  /** Of depths that four slices share evenly, unevenly, and not all of them. */
+  @ParameterizedTest
+  @ValueSource(ints = {1024, 1032, 1288})
+  void deepLayers(int depth) {
+    for (int[] size : new int[][] {{5, 40}, {75, 130}}) {
+      int rows = size[0];
+      int outputs = size[1];
+      HostTensor bias = weight(2, outputs);
+      compare(
+          "deep " + rows + " x " + depth + " x " + outputs,
+          DType.BF16,
+          weight(1, outputs, depth),
+          random(rows * depth, 3),
+          (backend, e, w, x) -> {
+            Frame out = frame(e, rows, outputs, 7);
+            e.linearAdd(
+                input(e, rows, depth, x),
+                backend.linear(w, bias, Activation.RELU),
+                0.5f,
+                out.view());
+            return out;
+          });
+    }
+  }
+
+  /** A width that lanes share evenly, and others; the largest tile does not normalise itself. */
+  @ParameterizedTest
+  @ValueSource(ints = {8, 72, 512, 520})
+  void normalizingOnTheWayChangesNoBit(int width) {
+    float[] x = random(300 * width, 3);
+    for (Activation activation : new Activation[] {Activation.SWISH, Activation.GLU}) {
+      try (Backend cuda = DeviceBackend.open(CudaUnderTest.deviceOrSkip(), Precision.F16)) {
+        HostTensor w = weight(1, 96, width);
+        var layer = cuda.linear(w, weight(2, 96), activation);
+        var norm = cuda.layerNorm(weight(4, width), weight(5, width), 1e-5f, Activation.NONE);
+        for (int rows : new int[] {1, 33, 75, 300}) {
+          float[] together = new float[rows * layer.outputs()];
+          float[] apart = new float[rows * layer.outputs()];
+          try (Execution e = cuda.newExecution()) {
+            Tensor in = e.take(rows, width);
+            e.write(x, 0, in);
+            Tensor out = e.take(rows, layer.outputs());
+            e.normLinear(in, norm, layer, out);
+            e.read(out, together, 0);
+            Tensor normal = e.take(rows, width);
+            e.layerNorm(in, norm, normal);
+            e.linear(normal, layer, out);
+            e.read(out, apart, 0);
+          }
+          assertArrayEquals(apart, together, activation + " of " + rows + " x " + width);
+        }
+      }
+    }
+  }
+
+  /** That the kernels which normalise are there and run, and are not merely equal to themselves. */
   @Test
-  void theTileDoesNotChangeABit() {
-    int depth = 200;
+  void normalizingOnTheWayIsOneLaunch() {
+    List<String> kernels = new ArrayList<>();
+    try (DeviceBackend cuda = DeviceBackend.open(CudaUnderTest.deviceOrSkip(), Precision.F16);
+        Execution e = cuda.newExecution((kernel, nanos) -> kernels.add(kernel))) {
+      var norm = cuda.layerNorm(weight(4, 64), weight(5, 64), 1e-5f, Activation.NONE);
+      var glu = cuda.linear(weight(1, 64, 64), null, Activation.GLU);
+      var up = cuda.linear(weight(1, 64, 64), null, Activation.SWISH);
+      Tensor x = e.take(9, 64);
+      e.write(random(9 * 64, 3), 0, x);
+      e.normLinear(x, norm, glu, e.take(9, 32));
+      e.feedForward(x, norm, up, up, 0.5f, x);
+    }
+    assertEquals(List.of("norm_linear_glu", "norm_linear", "linear_add"), kernels);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {200, 1048})
+  void theTileDoesNotChangeABit(int depth) {
     int most = CudaUnderTest.isReal() ? 3000 : 300;
     HostTensor w = weight(1, 290, depth);
     float[] x = random(most * depth, 3);

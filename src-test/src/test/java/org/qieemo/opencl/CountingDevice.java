@@ -104,6 +104,11 @@ final class CountingDevice implements Device {
   }
 
   @Override
+  public boolean replays() {
+    return device.replays();
+  }
+
+  @Override
   public Memory allocate(long bytes) {
     count(Fault.ALLOCATION);
     return new Counted(device.allocate(bytes));
@@ -191,6 +196,12 @@ final class CountingDevice implements Device {
     public void upload(ByteBuffer from, Memory to) {
       count(Fault.COMMAND);
       queue.upload(from, inner(to));
+    }
+
+    @Override
+    public void write(ByteBuffer from, Memory to) {
+      count(Fault.COMMAND);
+      queue.write(from, inner(to));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package org.qieemo.bench.profile;
 
+import java.util.List;
 import org.qieemo.kernels.Activation;
 import org.qieemo.kernels.Attention;
 import org.qieemo.kernels.Conv2d;
@@ -23,6 +24,16 @@ final class TimedExecution implements Execution {
     this.backend = backend;
     this.by = by;
     this.clock = clock;
+  }
+
+  @Override
+  public int room(int rows) {
+    return by.room(rows);
+  }
+
+  @Override
+  public void begin(List<Segments> stages) {
+    by.begin(stages);
   }
 
   @Override

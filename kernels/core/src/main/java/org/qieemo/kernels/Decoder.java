@@ -4,6 +4,8 @@ import java.nio.ByteBuffer;
 
 /** Turns stored weights into float32. Stateless. */
 public final class Decoder {
+  private static final int BYTES_AT_ONCE = 256 * DType.Q8_0.blockBytes();
+
   private Decoder() {}
 
   /** Decodes {@code out.length} values from little-endian {@code in}, from its position on. */
@@ -25,13 +27,26 @@ public final class Decoder {
     }
   }
 
+  /** By whole rows of bytes: a buffer's own accessors are slow until the JIT compiler has them. */
   private static void decodeQ8(ByteBuffer in, float[] out) {
     int block = DType.Q8_0.blockSize();
-    for (int i = 0; i < out.length; i += block) {
-      float scale = halfToFloat(in.getShort());
-      for (int j = 0; j < block; j++) {
-        out[i + j] = scale * in.get();
+    long left = DType.Q8_0.bytes(out.length);
+    byte[] bytes = new byte[(int) Math.min(BYTES_AT_ONCE, left)];
+    int i = 0;
+    for (; left > 0; left -= bytes.length) {
+      int size = (int) Math.min(bytes.length, left);
+      in.get(bytes, 0, size);
+      for (int at = 0; at < size; at += DType.Q8_0.blockBytes()) {
+        decodeBlock(bytes, at, out, i);
+        i += block;
       }
+    }
+  }
+
+  private static void decodeBlock(byte[] bytes, int at, float[] out, int to) {
+    float scale = halfToFloat((short) (bytes[at] & 0xff | bytes[at + 1] << 8));
+    for (int j = 0; j < DType.Q8_0.blockSize(); j++) {
+      out[to + j] = scale * bytes[at + 2 + j];
     }
   }
 

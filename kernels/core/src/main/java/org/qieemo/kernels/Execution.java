@@ -1,5 +1,7 @@
 package org.qieemo.kernels;
 
+import java.util.List;
+
 /**
  * The ops, and the buffers of one caller. Tensors are taken in stack order and given back by {@link
  * #release(int)}; their memory is kept for the next take, so that a forward of a shape seen before
@@ -12,6 +14,22 @@ package org.qieemo.kernels;
  * <p>Results are bit-identical for any number of threads and for a segment alone or among others.
  */
 public interface Execution extends AutoCloseable {
+  /**
+   * How many rows a batch of {@code rows} rows should have {@linkplain Segments#room() room} for.
+   * More than it has, where batches of equal room cost less than others: those of similar lengths
+   * are then alike.
+   */
+  default int room(int rows) {
+    return rows;
+  }
+
+  /**
+   * Announces the next batch: its layout at each stage, the room reserved. A tensor that is taken
+   * with as many rows as a stage has gets the stage's room. The layouts stay the caller's, who may
+   * fill them anew and announce them again. Without it all ops do the same, maybe more slowly.
+   */
+  default void begin(List<Segments> stages) {}
+
   /** A tensor of the given size, contents undefined, valid until the mark below it is released. */
   Tensor take(int rows, int cols);
 
@@ -56,6 +74,18 @@ public interface Execution extends AutoCloseable {
   void linearAdd(Tensor x, Linear layer, float scale, Tensor sum);
 
   /**
+   * out = act(LayerNorm(x) W^T + b), the bits of {@link #layerNorm} and {@link #linear}, for back
+   * ends that need not store what is normalised: x [m, inputs], out [m, outputs].
+   */
+  default void normLinear(Tensor x, Norm norm, Linear layer, Tensor out) {
+    int mark = mark();
+    Tensor normalized = take(x.rows(), x.cols());
+    layerNorm(x, norm, normalized);
+    linear(normalized, layer, out);
+    release(mark);
+  }
+
+  /**
    * sum += scale * down(up(x)), the bits of {@link #linear} and {@link #linearAdd}, for back ends
    * that need not hold the hidden layer: x [m, inputs of up], sum [m, outputs of down], which may
    * be x; the activation of down is not GLU.
@@ -65,6 +95,18 @@ public interface Execution extends AutoCloseable {
     Tensor hidden = take(x.rows(), up.outputs());
     linear(x, up, hidden);
     linearAdd(hidden, down, scale, sum);
+    release(mark);
+  }
+
+  /**
+   * sum += scale * down(up(LayerNorm(x))), the bits of {@link #layerNorm} and {@link
+   * #feedForward(Tensor, Linear, Linear, float, Tensor)}; sum may be x.
+   */
+  default void feedForward(Tensor x, Norm norm, Linear up, Linear down, float scale, Tensor sum) {
+    int mark = mark();
+    Tensor normalized = take(x.rows(), x.cols());
+    layerNorm(x, norm, normalized);
+    feedForward(normalized, up, down, scale, sum);
     release(mark);
   }
 

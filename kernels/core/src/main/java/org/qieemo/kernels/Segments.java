@@ -13,6 +13,7 @@ public final class Segments {
   private int[] starts = new int[9]; // [count + 1]
   private int[] contexts = new int[9]; // [count]
   private int count;
+  private int room;
 
   /** No segment yet. */
   public Segments() {}
@@ -27,6 +28,7 @@ public final class Segments {
   /** Forgets all segments. */
   public void clear() {
     count = 0;
+    room = 0;
   }
 
   /**
@@ -85,6 +87,19 @@ public final class Segments {
   /** Rows of all segments. */
   public int rows() {
     return starts[count];
+  }
+
+  /**
+   * How many rows tensors of this layout should have memory for: those behind the last segment
+   * belong to nobody, and an op may write anything there.
+   */
+  public int room() {
+    return Math.max(room, rows());
+  }
+
+  /** Sets {@link #room()}, until {@link #clear()}. */
+  public void reserve(int rows) {
+    room = rows;
   }
 
   /** Rows of the longest segment, 0 if there is none. */

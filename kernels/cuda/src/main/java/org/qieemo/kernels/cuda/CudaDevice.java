@@ -30,6 +30,7 @@ import org.qieemo.kernels.device.Timings;
 final class CudaDevice implements Device {
   private final CudaDeviceInfo info;
   private final CUcontext context;
+  private final boolean replays = Graphs.areOn();
   private volatile BackendException lost; // null while the device works
   private boolean closed; // guarded by this
 
@@ -95,6 +96,11 @@ final class CudaDevice implements Device {
   }
 
   @Override
+  public boolean replays() {
+    return replays;
+  }
+
+  @Override
   public Program build(KernelText text) {
     enter();
     return CudaProgram.load(this, text);
@@ -102,16 +108,21 @@ final class CudaDevice implements Device {
 
   @Override
   public List<ProductKernels> products(DType factors) {
-    return info.capability() < TensorCores.LEAST_CAPABILITY
-        ? List.of()
-        : TensorCores.products(factors, info.processors());
+    return hasTensorCores() ? ProductTiles.usual(factors, info.processors()) : List.of();
+  }
+
+  @Override
+  public List<ProductKernels> deepProducts(DType factors) {
+    return hasTensorCores() ? ProductTiles.deep(factors, info.processors()) : List.of();
+  }
+
+  private boolean hasTensorCores() {
+    return info.capability() >= TensorCores.LEAST_CAPABILITY;
   }
 
   @Override
   public Optional<AttentionKernel> attention(DType factors, PositionTerm term) {
-    return info.capability() < TensorCores.LEAST_CAPABILITY
-        ? Optional.empty()
-        : TensorCores.attention(factors, term);
+    return hasTensorCores() ? TensorCores.attention(factors, term) : Optional.empty();
   }
 
   @Override

@@ -34,7 +34,9 @@ public final class CudaKernels {
     List<Source> all = new ArrayList<>();
     DeviceBackend.kernelTexts(LIMITS).forEach(text -> all.add(Source.of(text, "sm_75")));
     for (DType factors : List.of(DType.F16, DType.BF16)) {
-      TensorCores.products(factors, 1)
+      ProductTiles.usual(factors, 1)
+          .forEach(kernels -> all.add(Source.of(kernels.text(), TensorCores.TARGET)));
+      ProductTiles.deep(factors, 1)
           .forEach(kernels -> all.add(Source.of(kernels.text(), TensorCores.TARGET)));
       for (PositionTerm term : PositionTerm.values()) {
         TensorCores.attention(factors, term)

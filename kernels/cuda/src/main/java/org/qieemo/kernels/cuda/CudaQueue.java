@@ -44,6 +44,12 @@ class CudaQueue implements Queue {
   }
 
   @Override
+  public void write(ByteBuffer from, Memory to) {
+    flush();
+    staging.write(from.duplicate(), to);
+  }
+
+  @Override
   public void write(float[] from, int offset, Region to) {
     flush();
     staging.write(from, offset, to);

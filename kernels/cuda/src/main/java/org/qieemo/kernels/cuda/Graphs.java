@@ -11,21 +11,22 @@ import jcuda.driver.JCudaDriver;
 
 /**
  * Launches that come again become one launch of a graph: the second time, the driver records them,
- * and from the third on replays them. Batches of the same lengths come again, since a warmed-up
- * forward uses the same memory. One thread at a time.
+ * and from the third on replays them. Batches of the same frame bucket come again, since a
+ * warmed-up forward uses the same memory and lengths lie in tables on the device. One thread at a
+ * time.
  */
 final class Graphs {
   /** System property: {@code off} gives every launch to the driver by itself. */
   static final String PROPERTY = "qieemo.cuda.graphs";
 
-  private static final int KEPT = 16;
+  /** A forward is one or two; speech of up to a minute has some forty frame buckets. */
+  private static final int KEPT = 64;
 
   /** Fewer launches are not worth a graph. */
   private static final int LEAST = 4;
 
   private final CudaDevice device;
   private final CUstream stream;
-  private final boolean on = !"off".equals(System.getProperty(PROPERTY));
   private final ArrayDeque<Recorded> recorded = new ArrayDeque<>(); // last used first
   private final ArrayDeque<Long> seen = new ArrayDeque<>(); // digests, last seen first
 
@@ -41,9 +42,14 @@ final class Graphs {
     this.stream = stream;
   }
 
+  /** Whether launches of a device that is opened now are replayed. */
+  static boolean areOn() {
+    return !"off".equals(System.getProperty(PROPERTY));
+  }
+
   /** Gives the launches to the driver in the cheapest way. */
   void submit(Launches launches) {
-    if (!on || launches.count() < LEAST) {
+    if (!device.replays() || launches.count() < LEAST) {
       launches.submit(stream);
       return;
     }

@@ -31,6 +31,13 @@ final class Staging {
 
   /** Copies the remaining bytes to the start of a memory and waits for it. */
   void upload(ByteBuffer from, Memory to) {
+    write(from, to);
+    await();
+    used = 0;
+  }
+
+  /** Queues a copy of the remaining bytes to the start of a memory. */
+  void write(ByteBuffer from, Memory to) {
     CudaMemory.Address address = CudaMemory.of(to);
     long done = 0;
     while (from.hasRemaining()) {
@@ -44,8 +51,6 @@ final class Staging {
       used += size;
       done += size;
     }
-    await();
-    used = 0;
   }
 
   /** Queues a copy to the device; the values may change once this returns. */

@@ -1,15 +1,30 @@
 /*
- * linear.cl and conv2d.cl on tensor cores, with the same arguments: factors rounded to 16 bits, sums in float32.
+ * linear.cl on tensor cores, with the same arguments: factors rounded to 16 bits, sums in float32.
  *
  * A group computes BLOCK_ROWS x BLOCK_COLS results from tiles of BLOCK_DEPTH, of which STAGES - 1 are on their way while
  * one is multiplied. x stays float32 until its fragments are made. Every result sums its products 16 deep at a time in
  * ascending order, so that it does not depend on the tile's size. Behind GLU the columns of a group are, eight by eight,
  * values and their gates.
  *
+ * With SLICES, for weights so deep that few rows would keep only a part of the device busy: the depth is cut into SLICES
+ * slices whose sums are added in ascending order, whatever the tile. SETS sets of warps share the slices, and the
+ * group's memory: with one set the slices follow each other, with as many sets as slices they run side by side.
+ *
+ * product_usual.cu and product_norm.cu add kernels to this text.
+ *
  * Needs x and its stride aligned to 4 floats, and rows of the weight of a multiple of 8.
  * Grid: x = row tiles, y = column tiles.
  */
-#define THREADS (32 * WARPS_DOWN * WARPS_ACROSS)
+#if !defined(SLICES)
+#define SLICES 1
+#define SETS 1
+#endif
+#define SET_THREADS (32 * WARPS_DOWN * WARPS_ACROSS)
+#define THREADS (SETS * SET_THREADS)
+#define SET (ITEM / SET_THREADS)
+#define SET_ITEM (ITEM % SET_THREADS)
+#define SET_WARP (SET_ITEM / 32)
+#define SLICE_STEP 64 /* slices are multiples of it, so that products of 16 are the same for all tiles */
 #define WARP_ROWS (BLOCK_ROWS / WARPS_DOWN)
 #define WARP_COLS (BLOCK_COLS / WARPS_ACROSS)
 #define TILES_DOWN (WARP_ROWS / 16)
@@ -19,7 +34,14 @@
 #define W_PITCH (BLOCK_DEPTH + 8)
 #define RESULT_PITCH (BLOCK_COLS + 8)
 #define X_BYTES (BLOCK_ROWS * X_PITCH * 4)
-#define STAGE_BYTES (X_BYTES + BLOCK_COLS * W_PITCH * 2)
+#define W_BYTES (BLOCK_COLS * W_PITCH * 2)
+#if defined(NORMALIZES)
+#define STAGE_BYTES (X_BYTES + W_BYTES + 2 * BLOCK_DEPTH * 4) /* behind the tiles: gamma, beta */
+#else
+#define STAGE_BYTES (X_BYTES + W_BYTES)
+#endif
+#define STATISTICS_AT (STAGES * STAGE_BYTES) /* of the rows: mean, factor */
+#define RESULT_BYTES (BLOCK_ROWS * RESULT_PITCH * 4)
 
 typedef unsigned short factor_storage;
 
@@ -36,44 +58,25 @@ struct MatrixRows {
   }
 };
 
-/* The patches of a convolution, one row for each output: conv2d.cl. */
-struct Patches {
-  const float* x;
-  int stride;
-  const int* places;
-  int rows;
-  int depth;
-  int size;
-  int step;
-  int padding;
-  int inputBins;
-  int inputChannels;
-  int outputBins;
-
-  METHOD const float* four(int r, int k) const {
-    if (r >= rows || k >= depth) {
-      return nullptr;
-    }
-    int tap = k / inputChannels;
-    const int* place = places + r / outputBins * 3;
-    int frame = place[0] + tap / size;
-    int bin = r % outputBins * step - padding + tap % size;
-    int inside = frame >= place[1] && frame < place[2] && bin >= 0 && bin < inputBins;
-    return inside ? x + ((long long)frame * inputBins + bin) * stride + k % inputChannels : nullptr;
-  }
+/* What becomes of x before it is rounded: nothing. */
+struct Unchanged {
+  METHOD void load(unsigned char*, int, int) const {}
+  METHOD void begin(const unsigned char*) {}
+  METHOD void step(const unsigned char*, int) {}
+  METHOD unsigned pair(float2 x, int, int, int) const { return pack(x.x, x.y); }
 };
 
 /* Starts the copies of one tile of each factor, `from` deep. */
 template <int glu, class Rows>
 DEVICE void load_tiles(
     unsigned char* stage, const Rows& x, const factor_storage* weight, int row, int col, int outputs, int from) {
-  for (int e = ITEM; e < BLOCK_ROWS * (BLOCK_DEPTH / 4); e += THREADS) {
+  for (int e = SET_ITEM; e < BLOCK_ROWS * (BLOCK_DEPTH / 4); e += SET_THREADS) {
     int r = e / (BLOCK_DEPTH / 4);
     int k = e % (BLOCK_DEPTH / 4) * 4;
     const float* four = x.four(row + r, from + k);
     copy_async(stage + (r * X_PITCH + k) * 4, four == nullptr ? x.x : four, four == nullptr ? 0 : 16);
   }
-  for (int e = ITEM; e < BLOCK_COLS * (BLOCK_DEPTH / 8); e += THREADS) {
+  for (int e = SET_ITEM; e < BLOCK_COLS * (BLOCK_DEPTH / 8); e += SET_THREADS) {
     int n = e / (BLOCK_DEPTH / 8);
     int k = e % (BLOCK_DEPTH / 8) * 8;
     int output = glu ? col + n / 16 * 8 + n % 8 : col + n;
@@ -85,10 +88,12 @@ DEVICE void load_tiles(
 }
 
 /* sums += the product of two tiles. */
-DEVICE void multiply_stage(const unsigned char* stage, float (&sums)[TILES_DOWN][TILES_ACROSS][4]) {
-  const float* x = (const float*)stage + (WARP_ID / WARPS_ACROSS * WARP_ROWS + LANE / 4) * X_PITCH + LANE % 4 * 2;
+template <class Change>
+DEVICE void multiply_stage(
+    const unsigned char* stage, Change& change, float (&sums)[TILES_DOWN][TILES_ACROSS][4]) {
+  const float* x = (const float*)stage + (SET_WARP / WARPS_ACROSS * WARP_ROWS + LANE / 4) * X_PITCH + LANE % 4 * 2;
   const factor_storage* w = (const factor_storage*)(stage + X_BYTES) +
-      (WARP_ID % WARPS_ACROSS * WARP_COLS + LANE / 16 * 8 + LANE % 8) * W_PITCH + LANE / 8 % 2 * 8;
+      (SET_WARP % WARPS_ACROSS * WARP_COLS + LANE / 16 * 8 + LANE % 8) * W_PITCH + LANE / 8 % 2 * 8;
   UNROLL
   for (int k = 0; k < BLOCK_DEPTH; k += 16) {
     unsigned b[TILES_ACROSS][2];
@@ -96,6 +101,7 @@ DEVICE void multiply_stage(const unsigned char* stage, float (&sums)[TILES_DOWN]
     for (int j = 0; j < TILES_ACROSS; j += 2) {
       load_matrices(b[j][0], b[j][1], b[j + 1][0], b[j + 1][1], w + j * 8 * W_PITCH + k);
     }
+    change.step(stage, k);
     UNROLL
     for (int i = 0; i < TILES_DOWN; ++i) {
       const float* p = x + i * 16 * X_PITCH + k;
@@ -104,8 +110,8 @@ DEVICE void multiply_stage(const unsigned char* stage, float (&sums)[TILES_DOWN]
       float2 upperRight = *(const float2*)(p + 8);
       float2 lowerRight = *(const float2*)(p + 8 * X_PITCH + 8);
       unsigned a[4] = {
-          pack(upper.x, upper.y), pack(lower.x, lower.y),
-          pack(upperRight.x, upperRight.y), pack(lowerRight.x, lowerRight.y)};
+          change.pair(upper, i, 0, 0), change.pair(lower, i, 1, 0),
+          change.pair(upperRight, i, 0, 1), change.pair(lowerRight, i, 1, 1)};
       UNROLL
       for (int j = 0; j < TILES_ACROSS; ++j) {
         multiply_add(sums[i][j], a, b[j]);
@@ -114,33 +120,10 @@ DEVICE void multiply_stage(const unsigned char* stage, float (&sums)[TILES_DOWN]
   }
 }
 
-/* Leaves the group's sums in its memory, [BLOCK_ROWS] rows of RESULT_PITCH floats. */
-template <int glu, class Rows>
-DEVICE const float* multiply(
-    unsigned char* memory, const Rows& x, const factor_storage* weight, int row, int col, int outputs) {
-  float sums[TILES_DOWN][TILES_ACROSS][4] = {};
-  int steps = (x.depth + BLOCK_DEPTH - 1) / BLOCK_DEPTH;
-  UNROLL
-  for (int s = 0; s < STAGES - 1; ++s) {
-    if (s < steps) {
-      load_tiles<glu>(memory + s * STAGE_BYTES, x, weight, row, col, outputs, s * BLOCK_DEPTH);
-    }
-    copy_commit();
-  }
-  for (int step = 0; step < steps; ++step) {
-    copy_wait<STAGES - 2>();
-    BARRIER(); /* the tile is there for all, and all are done with the one that the next copies replace */
-    int next = step + STAGES - 1;
-    if (next < steps) {
-      load_tiles<glu>(memory + next % STAGES * STAGE_BYTES, x, weight, row, col, outputs, next * BLOCK_DEPTH);
-    }
-    copy_commit();
-    multiply_stage(memory + step % STAGES * STAGE_BYTES, sums);
-  }
-  copy_wait<0>();
-  BARRIER(); /* the results take the tiles' place */
-  float* results = (float*)memory + (WARP_ID / WARPS_ACROSS * WARP_ROWS + LANE / 4) * RESULT_PITCH +
-      WARP_ID % WARPS_ACROSS * WARP_COLS + LANE % 4 * 2;
+/* Leaves a set's sums in its part of the group's memory, [BLOCK_ROWS] rows of RESULT_PITCH floats. */
+DEVICE void keep_results(unsigned char* memory, const float (&sums)[TILES_DOWN][TILES_ACROSS][4]) {
+  float* results = (float*)(memory + SET * RESULT_BYTES) +
+      (SET_WARP / WARPS_ACROSS * WARP_ROWS + LANE / 4) * RESULT_PITCH + SET_WARP % WARPS_ACROSS * WARP_COLS + LANE % 4 * 2;
   UNROLL
   for (int i = 0; i < TILES_DOWN; ++i) {
     UNROLL
@@ -151,7 +134,110 @@ DEVICE const float* multiply(
     }
   }
   BARRIER();
+#if SETS > 1
+  float* all = (float*)memory;
+  for (int e = ITEM; e < BLOCK_ROWS * RESULT_PITCH; e += THREADS) {
+    float total = 0.0f;
+    UNROLL
+    for (int set = 0; set < SETS; ++set) {
+      total += all[set * BLOCK_ROWS * RESULT_PITCH + e];
+    }
+    all[e] = total;
+  }
+  BARRIER();
+#endif
+}
+
+/* totals += sums, sums = 0: a slice is complete. */
+DEVICE void end_slice(float (&totals)[TILES_DOWN][TILES_ACROSS][4], float (&sums)[TILES_DOWN][TILES_ACROSS][4]) {
+  UNROLL
+  for (int i = 0; i < TILES_DOWN; ++i) {
+    UNROLL
+    for (int j = 0; j < TILES_ACROSS; ++j) {
+      UNROLL
+      for (int e = 0; e < 4; ++e) {
+        totals[i][j][e] += sums[i][j][e];
+        sums[i][j][e] = 0.0f;
+      }
+    }
+  }
+}
+
+/* Leaves the group's results in its memory, [BLOCK_ROWS] rows of RESULT_PITCH floats. */
+template <int glu, class Rows, class Change>
+DEVICE const float* multiply(
+    unsigned char* memory, const Rows& x, Change& change, const factor_storage* weight, int row, int col, int outputs) {
+  float sums[TILES_DOWN][TILES_ACROSS][4] = {};
+#if SLICES > 1
+  int slice = (x.depth + SLICES * SLICE_STEP - 1) / (SLICES * SLICE_STEP) * SLICE_STEP;
+#endif
+#if SETS > 1
+  int first = SET * slice;
+  int steps = slice / BLOCK_DEPTH; /* the same for all, who wait for each other */
+  unsigned char* stages = memory + SET * STAGES * STAGE_BYTES;
+#else
+  int first = 0;
+  int steps = (x.depth + BLOCK_DEPTH - 1) / BLOCK_DEPTH;
+  unsigned char* stages = memory;
+#if SLICES > 1
+  float totals[TILES_DOWN][TILES_ACROSS][4] = {};
+#endif
+#endif
+  change.begin(memory);
+  UNROLL
+  for (int s = 0; s < STAGES - 1; ++s) {
+    if (s < steps) {
+      load_tiles<glu>(stages + s * STAGE_BYTES, x, weight, row, col, outputs, first + s * BLOCK_DEPTH);
+      change.load(stages + s * STAGE_BYTES, first + s * BLOCK_DEPTH, x.depth);
+    }
+    copy_commit();
+  }
+  for (int step = 0; step < steps; ++step) {
+    copy_wait<STAGES - 2>();
+    BARRIER(); /* the tile is there for all, and all are done with the one that the next copies replace */
+    int next = step + STAGES - 1;
+    if (next < steps) {
+      unsigned char* stage = stages + next % STAGES * STAGE_BYTES;
+      load_tiles<glu>(stage, x, weight, row, col, outputs, first + next * BLOCK_DEPTH);
+      change.load(stage, first + next * BLOCK_DEPTH, x.depth);
+    }
+    copy_commit();
+    multiply_stage(stages + step % STAGES * STAGE_BYTES, change, sums);
+#if SLICES > SETS
+    if ((step + 1) * BLOCK_DEPTH % slice == 0 || step + 1 == steps) {
+      end_slice(totals, sums);
+    }
+#endif
+  }
+  copy_wait<0>();
+  BARRIER(); /* the results take the tiles' place */
+#if SLICES > SETS
+  keep_results(memory, totals);
+#else
+  keep_results(memory, sums);
+#endif
   return (const float*)memory;
+}
+
+/* Where the results go: a matrix, behind the bias and an activation. */
+struct Target {
+  const float* bias;
+  float* out; /* the matrix's first element */
+  int stride;
+  int rows;
+  int cols;
+};
+
+DEVICE void store(const float* results, const Target& to, int row, int col, int activation) {
+  ROLLED
+  for (int e = ITEM; e < BLOCK_ROWS * BLOCK_COLS; e += THREADS) {
+    int r = e / BLOCK_COLS;
+    int c = e % BLOCK_COLS;
+    if (row + r < to.rows && col + c < to.cols) {
+      float result = activate(activation, results[r * RESULT_PITCH + c] + to.bias[col + c]);
+      to.out[(long long)(row + r) * to.stride + col + c] = result;
+    }
+  }
 }
 
 KERNEL(THREADS) linear(
@@ -163,16 +249,9 @@ KERNEL(THREADS) linear(
   int row = GROUP_X * BLOCK_ROWS;
   int col = GROUP_Y * BLOCK_COLS;
   MatrixRows source = {x + xOffset, xStride, rows, inputs};
-  const float* results = multiply<0>(memory, source, weight, row, col, outputs);
-  ROLLED
-  for (int e = ITEM; e < BLOCK_ROWS * BLOCK_COLS; e += THREADS) {
-    int r = e / BLOCK_COLS;
-    int c = e % BLOCK_COLS;
-    if (row + r < rows && col + c < outputs) {
-      float result = activate(activation, results[r * RESULT_PITCH + c] + bias[col + c]);
-      out[outOffset + (long long)(row + r) * outStride + col + c] = result;
-    }
-  }
+  Unchanged change;
+  Target target = {bias, out + outOffset, outStride, rows, outputs};
+  store(multiply<0>(memory, source, change, weight, row, col, outputs), target, row, col, activation);
 }
 
 KERNEL(THREADS) linear_add(
@@ -184,7 +263,8 @@ KERNEL(THREADS) linear_add(
   int row = GROUP_X * BLOCK_ROWS;
   int col = GROUP_Y * BLOCK_COLS;
   MatrixRows source = {x + xOffset, xStride, rows, inputs};
-  const float* results = multiply<0>(memory, source, weight, row, col, outputs);
+  Unchanged change;
+  const float* results = multiply<0>(memory, source, change, weight, row, col, outputs);
   ROLLED
   for (int e = ITEM; e < BLOCK_ROWS * BLOCK_COLS; e += THREADS) {
     int r = e / BLOCK_COLS;
@@ -193,52 +273,6 @@ KERNEL(THREADS) linear_add(
       float result = activate(activation, results[r * RESULT_PITCH + c] + bias[col + c]);
       float* at = out + outOffset + (long long)(row + r) * outStride + col + c;
       *at = MAD(scale, result, *at);
-    }
-  }
-}
-
-KERNEL(THREADS) linear_glu(
-    const float* x, int xOffset, int xStride,
-    const factor_storage* RESTRICT weight, const float* RESTRICT bias,
-    float* out, int outOffset, int outStride,
-    int rows, int inputs, int outputs) {
-  DYNAMIC_MEMORY(memory);
-  int row = GROUP_X * BLOCK_ROWS;
-  int col = GROUP_Y * (BLOCK_COLS / 2);
-  MatrixRows source = {x + xOffset, xStride, rows, inputs};
-  const float* results = multiply<1>(memory, source, weight, row, col, outputs);
-  ROLLED
-  for (int e = ITEM; e < BLOCK_ROWS * (BLOCK_COLS / 2); e += THREADS) {
-    int r = e / (BLOCK_COLS / 2);
-    int c = e % (BLOCK_COLS / 2);
-    if (row + r < rows && col + c < outputs) {
-      const float* pair = results + r * RESULT_PITCH + c / 8 * 16 + c % 8;
-      float gate = sigmoid(pair[8] + bias[outputs + col + c]);
-      out[outOffset + (long long)(row + r) * outStride + col + c] = (pair[0] + bias[col + c]) * gate;
-    }
-  }
-}
-
-KERNEL(THREADS) conv2d(
-    const float* x, int xOffset, int xStride,
-    const factor_storage* RESTRICT weight, const float* RESTRICT bias,
-    float* out, int outOffset, int outStride,
-    const int* RESTRICT places,
-    int rows, int size, int step, int padding,
-    int inputBins, int inputChannels, int outputBins, int outputChannels) {
-  DYNAMIC_MEMORY(memory);
-  int row = GROUP_X * BLOCK_ROWS;
-  int col = GROUP_Y * BLOCK_COLS;
-  int depth = size * size * inputChannels;
-  Patches source = {x + xOffset, xStride, places, rows, depth, size, step, padding, inputBins, inputChannels, outputBins};
-  const float* results = multiply<0>(memory, source, weight, row, col, outputChannels);
-  ROLLED
-  for (int e = ITEM; e < BLOCK_ROWS * BLOCK_COLS; e += THREADS) {
-    int r = e / BLOCK_COLS;
-    int c = e % BLOCK_COLS;
-    if (row + r < rows && col + c < outputChannels) {
-      float result = activate(ACTIVATION_RELU, results[r * RESULT_PITCH + c] + bias[col + c]);
-      out[outOffset + (long long)(row + r) * outStride + col + c] = result;
     }
   }
 }

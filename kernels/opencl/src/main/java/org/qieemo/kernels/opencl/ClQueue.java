@@ -48,6 +48,11 @@ final class ClQueue implements Queue {
   }
 
   @Override
+  public void write(ByteBuffer from, Memory to) {
+    upload(from, to); // blocking, so that the heap's memory may be given to the driver
+  }
+
+  @Override
   public void write(float[] from, int offset, Region to) {
     device.checkCommand(copy(true, from, offset, to), "copy to the device");
   }

@@ -33,6 +33,11 @@ public interface Device extends AutoCloseable {
    */
   Memory allocate(long bytes);
 
+  /** Whether launches whose arguments are those of earlier ones cost much less. */
+  default boolean replays() {
+    return false;
+  }
+
   /**
    * Compiles kernels, or finds them compiled.
    *
@@ -47,6 +52,14 @@ public interface Device extends AutoCloseable {
    * @param factors F16 or BF16, which is also how the weights are stored
    */
   default List<ProductKernels> products(DType factors) {
+    return List.of();
+  }
+
+  /**
+   * The same for layers so deep that small results must not be computed by one group each; {@code
+   * linear} and {@code linear_add} alone.
+   */
+  default List<ProductKernels> deepProducts(DType factors) {
     return List.of();
   }
 

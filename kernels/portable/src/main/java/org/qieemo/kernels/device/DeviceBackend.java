@@ -39,6 +39,7 @@ public final class DeviceBackend implements Backend {
   private final Programs programs;
   private final RowPrograms rowPrograms;
   private final Queue uploads; // guarded by itself
+  private final Constants constants;
   private final List<Memory> weights = new ArrayList<>(); // guarded by itself
   private final Set<DeviceExecution> executions = new HashSet<>(); // guarded by itself
   private volatile boolean closed;
@@ -66,6 +67,7 @@ public final class DeviceBackend implements Backend {
             programs.elementwise("depthwise"),
             programs.elementwise("pool"));
     this.uploads = device.newQueue();
+    this.constants = new Constants(device, uploads);
   }
 
   /** As {@link #open(Device, Precision)} in float32. */
@@ -111,6 +113,10 @@ public final class DeviceBackend implements Backend {
     return rowPrograms;
   }
 
+  Constants constants() {
+    return constants;
+  }
+
   void requireOpen() {
     if (closed) {
       throw new IllegalStateException("this " + name() + " back end is closed");
@@ -141,9 +147,14 @@ public final class DeviceBackend implements Backend {
     int inputs = columns(weight);
     boolean glu = activation == Activation.GLU;
     DType stored = stored(weight);
+    boolean deep = inputs >= Products.DEEP && !glu;
+    List<ProductKernels> own =
+        !isRounded(inputs)
+            ? List.of()
+            : deep ? device.deepProducts(stored) : device.products(stored);
     return new DeviceLinear(
         this,
-        programs.products("linear", stored, isRounded(inputs)),
+        programs.products("linear", stored, own),
         upload(weight, stored),
         upload(bias == null ? new float[rows] : bias.toFloats()),
         inputs,
@@ -197,9 +208,10 @@ public final class DeviceBackend implements Backend {
     requireOpen();
     OpShapes.conv2dLayer(weight, bias, geometry);
     DType stored = stored(weight);
+    boolean rounded = isRounded(geometry.inputChannels());
     return new DeviceConv2d(
         this,
-        programs.products("conv2d", stored, isRounded(geometry.inputChannels())),
+        programs.products("conv2d", stored, rounded ? device.products(stored) : List.of()),
         upload(weight, stored),
         upload(bias.toFloats()),
         geometry);
@@ -323,6 +335,7 @@ public final class DeviceBackend implements Backend {
       open = List.copyOf(executions);
     }
     open.forEach(DeviceExecution::close);
+    constants.close();
     synchronized (uploads) {
       uploads.close();
     }

@@ -29,6 +29,7 @@ final class DeviceExecution implements Execution {
   private final DeviceBackend.RowPrograms programs;
   private final SegmentTables tables;
   private final List<DeviceTensor> slots = new ArrayList<>();
+  private List<Segments> stages = List.of();
   private int top;
   private boolean closed;
 
@@ -42,19 +43,44 @@ final class DeviceExecution implements Execution {
   }
 
   @Override
+  public int room(int rows) {
+    return device.replays() ? Room.of(rows) : rows;
+  }
+
+  @Override
+  public synchronized void begin(List<Segments> batch) {
+    requireOpen();
+    stages = batch;
+    tables.refresh(batch);
+  }
+
+  @Override
   public synchronized Tensor take(int rows, int cols) {
     requireOpen();
     OpShapes.size("take", rows, cols);
-    DeviceTensor taken = slot().own(device, rows, cols);
+    DeviceTensor taken = slot().own(device, rows, cols, Room.of(stages, rows, cols));
     top++;
     return taken;
+  }
+
+  @Override
+  public synchronized Tensor constant(float[] values, int firstRow, int rows, int cols) {
+    requireOpen();
+    Constants.Constant kept = backend.constants().of(values);
+    if (kept == null) {
+      return Execution.super.constant(values, firstRow, rows, cols);
+    }
+    DeviceTensor view = slot().view(kept, firstRow, rows, cols);
+    top++;
+    return view;
   }
 
   @Override
   public synchronized Tensor columns(Tensor tensor, int from, int count) {
     Region t = mine("columns", tensor);
     OpShapes.range("columns", from, count, t.cols());
-    return view(new Region(t.memory(), t.offset() + from, t.rows(), count, t.stride()));
+    Region region = new Region(t.memory(), t.offset() + from, t.rows(), count, t.stride());
+    return view(region, Room.common(tensor));
   }
 
   @Override
@@ -62,18 +88,21 @@ final class DeviceExecution implements Execution {
     Region t = mine("rows", tensor);
     OpShapes.range("rows", from, count, t.rows());
     int offset = t.offset() + from * t.stride();
-    return view(new Region(t.memory(), offset, count, t.cols(), t.stride()));
+    Region region = new Region(t.memory(), offset, count, t.cols(), t.stride());
+    boolean last = from + count == t.rows(); // what lies behind it is nobody's
+    return view(region, last ? Room.common(tensor) - from : count);
   }
 
   @Override
   public synchronized Tensor reshape(Tensor tensor, int rows, int cols) {
     Region t = mine("reshape", tensor);
     OpShapes.reshape(tensor, t.dense(), rows, cols);
-    return view(new Region(t.memory(), t.offset(), rows, cols, cols));
+    long room = cols == 0 ? rows : (long) Room.common(tensor) * t.cols() / cols;
+    return view(new Region(t.memory(), t.offset(), rows, cols, cols), (int) room);
   }
 
-  private Tensor view(Region region) {
-    DeviceTensor view = slot().view(region);
+  private Tensor view(Region region, int room) {
+    DeviceTensor view = slot().view(region, room);
     top++;
     return view;
   }
@@ -122,11 +151,45 @@ final class DeviceExecution implements Execution {
     OpShapes.linear("linear", x, layer, out);
     boolean glu = by.activation() == Activation.GLU;
     TiledProgram program = choose(x, by, out);
+    int rows = Room.common(x, out);
     Kernel kernel = product(glu ? "linear_glu" : "linear", program, x, by, out);
     if (!glu) {
       kernel.integer(by.activation().ordinal());
     }
-    launch(kernel, program.grid(out.rows(), out.cols(), glu));
+    launch(kernel, program.grid(rows, out.cols(), glu));
+  }
+
+  @Override
+  public synchronized void normLinear(Tensor x, Norm norm, Linear layer, Tensor out) {
+    DeviceLinear by = own("linear", layer);
+    OpShapes.linear("linear", x, layer, out);
+    TiledProgram program = choose(x, by, out);
+    DeviceNorm normal = own("layer_norm", norm);
+    OpShapes.width("layer_norm", normal.width(), x);
+    if (!program.normalizes() || normal.activation() != Activation.NONE) {
+      Execution.super.normLinear(x, norm, layer, out);
+      return;
+    }
+    boolean glu = by.activation() == Activation.GLU;
+    Kernel kernel =
+        product(glu ? "norm_linear_glu" : "norm_linear", program, x, by, out)
+            .memory(normal.gamma())
+            .memory(normal.beta())
+            .real(normal.eps());
+    if (!glu) {
+      kernel.integer(by.activation().ordinal());
+    }
+    launch(kernel, program.grid(Room.common(x, out), out.cols(), glu));
+  }
+
+  @Override
+  public synchronized void feedForward(
+      Tensor x, Norm norm, Linear up, Linear down, float scale, Tensor sum) {
+    int mark = mark();
+    Tensor hidden = take(x.rows(), up.outputs());
+    normLinear(x, norm, up, hidden);
+    linearAdd(hidden, down, scale, sum);
+    release(mark);
   }
 
   @Override
@@ -139,16 +202,25 @@ final class DeviceExecution implements Execution {
     TiledProgram program = choose(x, by, sum);
     Kernel kernel = product("linear_add", program, x, by, sum);
     kernel.integer(by.activation().ordinal()).real(scale);
-    launch(kernel, program.grid(sum.rows(), sum.cols(), false));
+    launch(kernel, program.grid(Room.common(x, sum), sum.cols(), false));
   }
 
   private TiledProgram choose(Tensor x, DeviceLinear by, Tensor out) {
     boolean glu = by.activation() == Activation.GLU;
-    return by.products().choose(mine("linear", x), out.rows(), out.cols(), glu);
+    Region in = mine("linear", x);
+    mine("linear", out);
+    return by.products().choose(in, Room.common(x, out), out.cols(), glu);
   }
 
   private DeviceLinear own(String op, Linear layer) {
     if (layer instanceof DeviceLinear by && by.owner() == backend) {
+      return by;
+    }
+    throw foreign(op);
+  }
+
+  private DeviceNorm own(String op, Norm norm) {
+    if (norm instanceof DeviceNorm by && by.owner() == backend) {
       return by;
     }
     throw foreign(op);
@@ -165,7 +237,7 @@ final class DeviceExecution implements Execution {
         .memory(by.weight())
         .memory(by.bias())
         .region(result)
-        .integer(in.rows())
+        .integer(Room.common(x, out))
         .integer(by.inputs())
         .integer(by.outputs());
   }
@@ -179,7 +251,7 @@ final class DeviceExecution implements Execution {
   @Override
   public synchronized void layerNorm(Tensor x, Norm norm, Tensor out) {
     Kernel kernel = norm("layer_norm", x, norm, out);
-    launch(kernel, Grid.line(out.rows(), tuning.rowItems()));
+    launch(kernel, Grid.line(Room.common(x, out), tuning.rowItems()));
   }
 
   @Override
@@ -191,9 +263,7 @@ final class DeviceExecution implements Execution {
 
   /** The arguments that the kernels of layer_norm.cl have in common. */
   private Kernel norm(String kernel, Tensor x, Norm norm, Tensor out) {
-    if (!(norm instanceof DeviceNorm by) || by.owner() != backend) {
-      throw foreign(kernel);
-    }
+    DeviceNorm by = own(kernel, norm);
     OpShapes.width(kernel, by.width(), x);
     OpShapes.same(kernel, x, out);
     return queue
@@ -219,13 +289,13 @@ final class DeviceExecution implements Execution {
 
   private void softmax(String kernel, Tensor x, Tensor out) {
     OpShapes.same(kernel, x, out);
-    launch(
+    Kernel launch =
         queue
             .kernel(programs.softmax(), kernel)
             .region(mine(kernel, x))
             .region(mine(kernel, out))
-            .integer(out.cols()),
-        Grid.line(out.rows(), tuning.rowItems()));
+            .integer(out.cols());
+    launch(launch, Grid.line(Room.common(x, out), tuning.rowItems()));
   }
 
   @Override
@@ -238,12 +308,10 @@ final class DeviceExecution implements Execution {
             .kernel(programs.scaledSum(), "scaled_sum")
             .region(mine(op, x))
             .region(mine(op, y))
-            .region(mine(op, out))
-            .integer(out.rows() * out.cols())
-            .integer(out.cols())
-            .real(alpha)
-            .real(beta);
-    launchElements(kernel, out.rows() * out.cols());
+            .region(mine(op, out));
+    int elements = Room.common(x, y, out) * out.cols();
+    kernel.integer(elements).integer(out.cols()).real(alpha).real(beta);
+    launchElements(kernel, elements);
   }
 
   @Override
@@ -258,10 +326,9 @@ final class DeviceExecution implements Execution {
             .region(mine(op, gate))
             .region(mine(op, a))
             .region(mine(op, b))
-            .region(mine(op, out))
-            .integer(out.rows() * out.cols())
-            .integer(out.cols());
-    launchElements(kernel, out.rows() * out.cols());
+            .region(mine(op, out));
+    int elements = Room.common(gate, a, b, out) * out.cols();
+    launchElements(kernel.integer(elements).integer(out.cols()), elements);
   }
 
   private void launchElements(Kernel kernel, int elements) {
@@ -281,20 +348,24 @@ final class DeviceExecution implements Execution {
       OpShapes.positions(term, by.width(), positions, segments.longest());
     }
     Region queries = mine(op, q);
-    Region places = term == PositionTerm.NONE ? queries : mine(op, positions);
+    Region places = queries; // for kernels that read none
+    if (term != PositionTerm.NONE) {
+      mine(op, positions);
+      places = ((DeviceTensor) positions).positionRows(term);
+    }
     Region keys = mine(op, kv);
     int alignment = Products.ALIGNMENT;
     AttentionProgram program =
         by.choose(
             queries.aligned(alignment) && keys.aligned(alignment) && places.aligned(alignment));
-    SegmentTables.Table blocks = tables.blocks(segments, program.queries());
+    SegmentTable blocks = tables.blocks(segments, program.queries());
     Kernel kernel =
         queue
             .kernel(program.program(), "attention")
             .region(queries)
             .region(keys)
             .region(places)
-            .integer(places.rows())
+            .integer(term == PositionTerm.NONE ? 0 : places.rows())
             .memory(by.biasU())
             .memory(by.biasV())
             .region(mine(op, out))
@@ -318,6 +389,8 @@ final class DeviceExecution implements Execution {
     OpShapes.width(op, by.channels(), x);
     OpShapes.rows(op, "rows of x", segments, x);
     OpShapes.same(op, x, out);
+    mine(op, out);
+    int elements = Math.min(segments.room(), Room.common(out)) * out.cols();
     Kernel kernel =
         queue
             .kernel(programs.depthwise(), "depthwise")
@@ -327,12 +400,12 @@ final class DeviceExecution implements Execution {
             .memory(by.paddingRow())
             .region(mine(op, out))
             .memory(tables.rows(segments).memory())
-            .integer(out.rows() * out.cols())
+            .integer(elements)
             .integer(by.channels())
             .integer(by.kernel())
             .integer(by.leftPadding())
             .integer(by.activation().ordinal());
-    launchElements(kernel, out.rows() * out.cols());
+    launchElements(kernel, elements);
   }
 
   @Override
@@ -345,7 +418,9 @@ final class DeviceExecution implements Execution {
     Conv2dGeometry g = by.geometry();
     OpShapes.conv2d(g, x, frames, out, outputFrames);
     Region in = mine(op, x);
-    TiledProgram program = by.products().choose(in, out.rows(), out.cols(), false);
+    mine(op, out);
+    int rows = (int) Math.min((long) outputFrames.room() * g.outputBins(), Room.common(out));
+    TiledProgram program = by.products().choose(in, rows, out.cols(), false);
     Kernel kernel =
         queue
             .kernel(program.program(), "conv2d")
@@ -354,7 +429,7 @@ final class DeviceExecution implements Execution {
             .memory(by.bias())
             .region(mine(op, out))
             .memory(tables.places(g, frames, outputFrames).memory())
-            .integer(out.rows())
+            .integer(rows)
             .integer(g.kernel())
             .integer(g.stride())
             .integer(g.padding())
@@ -362,7 +437,7 @@ final class DeviceExecution implements Execution {
             .integer(g.inputChannels())
             .integer(g.outputBins())
             .integer(g.outputChannels());
-    launch(kernel, program.grid(out.rows(), out.cols(), false));
+    launch(kernel, program.grid(rows, out.cols(), false));
   }
 
   @Override

@@ -11,5 +11,8 @@ package org.qieemo.kernels.device;
  * @param items of a group
  * @param leastGroups smaller products would leave a part of the device idle: the next kernels, of
  *     smaller tiles, are better
+ * @param normalizes whether there are {@code norm_linear} and {@code norm_linear_glu} too, which
+ *     take the LayerNorm of x: gamma, beta and epsilon stand in front of the activation
  */
-public record ProductKernels(KernelText text, int rows, int cols, int items, int leastGroups) {}
+public record ProductKernels(
+    KernelText text, int rows, int cols, int items, int leastGroups, boolean normalizes) {}

@@ -15,6 +15,9 @@ record Products(List<TiledProgram> own, TiledProgram portable) {
   /** In elements: what they need of a row of the weight. */
   static final int DEPTH_ALIGNMENT = 8;
 
+  /** Inputs of a layer that is deep; the bits of its results depend on it. */
+  static final int DEEP = 1024;
+
   /** The kernels for x and a result of this size; which ones does not change a bit of it. */
   TiledProgram choose(Region x, int rows, int cols, boolean glu) {
     if (x.aligned(ALIGNMENT)) {

@@ -62,9 +62,9 @@ final class Programs implements AutoCloseable {
   /**
    * The kernels of linear.cl or conv2d.cl for a weight.
    *
-   * @param rounded whether x may be rounded to the weight's type
+   * @param own the device's own kernels that may be used, from the largest tile to the smallest
    */
-  Products products(String op, DType stored, boolean rounded) {
+  Products products(String op, DType stored, List<ProductKernels> own) {
     TiledProgram portable =
         new TiledProgram(
             program(product(op, stored, definitions)),
@@ -72,15 +72,11 @@ final class Programs implements AutoCloseable {
             tuning.tile(),
             tuning.tileItems(),
             0,
+            false,
             false);
-    List<TiledProgram> own = new ArrayList<>();
-    if (rounded) {
-      for (ProductKernels k : device.products(stored)) {
-        Program program = program(k.text());
-        own.add(new TiledProgram(program, k.rows(), k.cols(), k.items(), k.leastGroups(), true));
-      }
-    }
-    return new Products(own, portable);
+    List<TiledProgram> built =
+        own.stream().map(kernels -> TiledProgram.of(kernels, program(kernels.text()))).toList();
+    return new Products(built, portable);
   }
 
   AttentionProgram attention(PositionTerm term) {

@@ -11,6 +11,9 @@ public interface Queue extends AutoCloseable {
   /** Copies the remaining bytes of {@code from} to the start of {@code to}; waits for it. */
   void upload(ByteBuffer from, Memory to);
 
+  /** Queues a copy of the remaining bytes, which may change once this returns, to the start. */
+  void write(ByteBuffer from, Memory to);
+
   /** Copies host values, row-major without gaps, from {@code from[offset]} on; waits for it. */
   void write(float[] from, int offset, Region to);
 

@@ -8,9 +8,22 @@ package org.qieemo.kernels.device;
  * @param items of a group
  * @param leastGroups fewer are not worth these kernels
  * @param gluInHalves whether a group of {@code linear_glu} computes {@code cols / 2} columns
+ * @param normalizes whether there are kernels that take the LayerNorm of x
  */
 record TiledProgram(
-    Program program, int rows, int cols, int items, int leastGroups, boolean gluInHalves) {
+    Program program,
+    int rows,
+    int cols,
+    int items,
+    int leastGroups,
+    boolean gluInHalves,
+    boolean normalizes) {
+  /** A device's own kernels. */
+  static TiledProgram of(ProductKernels k, Program program) {
+    return new TiledProgram(
+        program, k.rows(), k.cols(), k.items(), k.leastGroups(), true, k.normalizes());
+  }
+
   /** The grid for a result. */
   Grid grid(int resultRows, int resultCols, boolean glu) {
     int width = glu && gluInHalves ? cols / 2 : cols;
