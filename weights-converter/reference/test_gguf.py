@@ -10,7 +10,7 @@ from qieemo_ref.model import load_folder
 
 gguf = pytest.importorskip("gguf")
 ROOT = Path(__file__).parents[2]
-GOLDENS = ROOT / "src-test/src/test/resources/goldens"
+GOLDEN = ROOT / "src-test/src/test/resources/goldens/wide"
 pytestmark = pytest.mark.skipif(not (ROOT / "cli/target/qieemo.jar").exists(), reason="needs mvn package")
 
 # how far a value may be off: a part of itself and a part of the largest of its tensor
@@ -18,15 +18,14 @@ ROUNDING = {"F32": (0, 0), "F16": (2**-11, 2**-24), "BF16": (2**-8, 0), "Q8_0": 
 
 
 @pytest.mark.parametrize("kind", ["f32", "f16", "bf16", "q8_0"])
-@pytest.mark.parametrize("case", ["wide", "sub-conv2d6"])
-def test_reader_finds_every_value(case: str, kind: str, tmp_path: Path) -> None:
+def test_reader_finds_every_value(kind: str, tmp_path: Path) -> None:
     file = tmp_path / "model.gguf"
-    subprocess.run([ROOT / "cli/bin/qieemo", "convert", GOLDENS / case, "--output", file, "--type", kind], check=True)
+    subprocess.run([ROOT / "cli/bin/qieemo", "convert", GOLDEN, "--output", file, "--type", kind], check=True)
     reader = gguf.GGUFReader(file)
     assert reader.fields["GGUF.version"].contents() == 3
     assert reader.fields["general.architecture"].contents() == "qieemo"
     channels = reader.fields["qieemo.subsampling.channels"].contents()
-    expected = {name: value for name, value in load_folder(GOLDENS / case).state_dict().items()
+    expected = {name: value for name, value in load_folder(GOLDEN).state_dict().items()
                 if not name.endswith("num_batches_tracked")}
     types = set()
     for tensor in reader.tensors:

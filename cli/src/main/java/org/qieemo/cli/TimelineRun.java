@@ -26,6 +26,7 @@ final class TimelineRun {
    */
   double file(String file, TimelinePrinter printer) throws IOException {
     printer.file(file);
+    Inputs.requireNoFolder(file);
     Path path = Path.of(file);
     double seconds = recognizer.timeline(path, options, printer::segment);
     if (words) {

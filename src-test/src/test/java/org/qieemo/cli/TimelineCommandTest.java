@@ -83,6 +83,14 @@ class TimelineCommandTest {
   }
 
   @Test
+  void aFolderWithoutAudioSaysSo() throws IOException {
+    Path empty = Files.createDirectories(folder.resolve("empty"));
+    Cli.Result result = timeline("--format=csv", empty);
+    assertEquals(1, result.code());
+    assertTrue(result.outLines().get(1).contains(",no audio in this folder; "), result.out());
+  }
+
+  @Test
   void textIsALinePerSegmentAndSilenceIsNoEmotion() {
     Cli.Result result = timeline(tone);
     assertTrue(
