@@ -3,6 +3,12 @@
 
 extern "C" {
 
+/* For the emulated cuBLAS. */
+CUresult emulation_enqueue(Stream* stream, void (*work)(void*), void* argument) {
+  ENTER
+  return enqueue(stream, [=] { work(argument); });
+}
+
 CUresult cuStreamCreate(Stream** made, unsigned) {
   ENTER
   *made = new Stream();

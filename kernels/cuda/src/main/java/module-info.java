@@ -4,6 +4,7 @@ module org.qieemo.kernels.cuda {
   requires org.qieemo.kernels;
   requires org.qieemo.kernels.device;
   requires jcuda;
+  requires static jcublas;
 
   provides org.qieemo.kernels.BackendProvider with
       org.qieemo.kernels.cuda.CudaProvider;

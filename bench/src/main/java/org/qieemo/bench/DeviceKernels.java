@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicLong;
 import org.qieemo.kernels.Backend;
 import org.qieemo.kernels.BackendOptions;
 import org.qieemo.kernels.Backends;
@@ -117,17 +118,20 @@ public final class DeviceKernels {
     }
   }
 
+  /** Of all launches of a run together. */
   private static double median(DeviceCase one, DeviceBackend backend) {
-    List<Long> nanos = new ArrayList<>();
-    try (Execution execution = backend.newExecution((kernel, time) -> nanos.add(time))) {
+    AtomicLong spent = new AtomicLong();
+    long[] sorted = new long[RUNS];
+    try (Execution execution = backend.newExecution((kernel, time) -> spent.addAndGet(time))) {
       DeviceCase.Prepared prepared = one.op().prepare(backend, execution);
-      for (int i = 0; i < WARM_UPS + RUNS; i++) {
+      for (int i = -WARM_UPS; i < RUNS; i++) {
+        spent.set(0);
         prepared.run().run();
+        sorted[Math.max(i, 0)] = spent.get();
       }
     }
-    long[] sorted = nanos.stream().skip(WARM_UPS).mapToLong(Long::longValue).toArray();
     Arrays.sort(sorted);
-    return sorted[sorted.length / 2];
+    return sorted[RUNS / 2];
   }
 
   private static void report(DeviceCase one, double nanos, double difference) {

@@ -151,6 +151,38 @@ class CommandLineTest {
   }
 
   @Test
+  void theDoctorSaysWhatCublasNeeds() throws Exception {
+    Result without = qieemo(emulated(), "doctor");
+    String line = "\n  cuBLAS, which nothing needs: not usable, no libcublas.so.12 (CUDA 12.x;";
+    assertTrue(without.out().contains(line), without.out());
+    Map<String, String> environment = emulated();
+    environment.merge("LD_LIBRARY_PATH", Emulation.build() + "/cublas", (a, b) -> a + ":" + b);
+    Result with = qieemo(environment, "doctor");
+    assertTrue(
+        with.out().contains("\n  cuBLAS: usable with -Dqieemo.cuda.gemm=cublas"), with.out());
+  }
+
+  @Test
+  void withoutItsBindingCublasIsNotUsable() throws Exception {
+    String without =
+        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+            .filter(entry -> !entry.contains("jcublas"))
+            .collect(Collectors.joining(File.pathSeparator));
+    Result result = qieemo(without, emulated(), "doctor");
+    assertTrue(line(result).startsWith("back end cuda: usable"), result.out());
+    assertTrue(result.out().contains("not usable, JCublas is not on the class path"), result.out());
+  }
+
+  @Test
+  void cudaAloneNeverLoadsCublas() throws Exception {
+    Result result = qieemo(emulated(), "classify", "--backend=cuda", SAMPLE.toString());
+    assertEquals(0, result.code(), result.err().toString());
+    String loaded = Files.readString(folder.resolve("loaded"));
+    assertTrue(loaded.contains("jcuda.driver.JCudaDriver"), "the log says nothing");
+    assertFalse(loaded.contains("jcuda.jcublas."));
+  }
+
+  @Test
   void theCommandLineHearsTheSameOnCuda() throws Exception {
     Result cuda = qieemo(emulated(), "classify", "--backend=cuda", SAMPLE.toString());
     Result cpu = qieemo(Map.of(), "classify", "--backend=cpu", SAMPLE.toString());

@@ -60,6 +60,11 @@ final class Emulation {
     DRIVER.forEach(file -> parts.add(sources.resolve(file).toString()));
     parts.addAll(List.of("-Wl,-soname,libcuda.so.1", "-ldl"));
     compile(driver, parts.toArray(String[]::new));
+    compile(
+        Files.createDirectories(folder.resolve("cublas")).resolve("libcublas.so.12"),
+        sources.resolve("cublas.cpp").toString(),
+        "-Wl,-soname,libcublas.so.12,--version-script=" + sources.resolve("cublas.map"),
+        driver.toString());
     for (CudaKernels.Source source : CudaKernels.sources()) {
       String digest = source.header().substring(source.header().lastIndexOf(' ') + 1);
       Path library = folder.resolve(digest + ".so");

@@ -103,17 +103,27 @@ final class CudaDevice implements Device {
   @Override
   public Program build(KernelText text) {
     enter();
-    return CudaProgram.load(this, text);
+    CudaProgram program = CudaProgram.load(this, text);
+    return CublasOption.isOf(text) ? CublasOption.program(text, program) : program;
   }
 
   @Override
   public List<ProductKernels> products(DType factors) {
+    if (!hasTensorCores()) {
+      return List.of();
+    }
+    return CublasOption.isOn() ? CublasOption.products(factors) : convolutions(factors);
+  }
+
+  @Override
+  public List<ProductKernels> convolutions(DType factors) {
     return hasTensorCores() ? ProductTiles.usual(factors, info.processors()) : List.of();
   }
 
   @Override
   public List<ProductKernels> deepProducts(DType factors) {
-    return hasTensorCores() ? ProductTiles.deep(factors, info.processors()) : List.of();
+    boolean own = hasTensorCores() && !CublasOption.isOn();
+    return own ? ProductTiles.deep(factors, info.processors()) : products(factors);
   }
 
   private boolean hasTensorCores() {

@@ -62,6 +62,7 @@ public final class CudaProvider implements BackendProvider {
         String state = device.isUsable() ? "usable" : "not usable, " + device.problem();
         lines.add("device " + index++ + ": " + device.describe() + ", " + state);
       }
+      lines.add(CublasOption.describe());
     } catch (RuntimeException | LinkageError e) {
       lines.add("its devices cannot be listed: " + e.getMessage());
     }

@@ -22,6 +22,7 @@ class CudaQueue implements Queue {
   private final Graphs graphs;
   private final Staging staging;
   private final Map<Program, Map<String, Launch>> kernels = new HashMap<>();
+  private CublasContext cublas; // null before the first product of cuBLAS
   private boolean closed;
 
   CudaQueue(CudaDevice device, CUstream stream) {
@@ -63,6 +64,9 @@ class CudaQueue implements Queue {
 
   @Override
   public Kernel kernel(Program program, String name) {
+    if (program instanceof CublasProgram products) {
+      return new CublasKernel(this, products, name);
+    }
     Map<String, Launch> ofProgram = kernels.computeIfAbsent(program, p -> new HashMap<>());
     Launch kernel = ofProgram.get(name);
     if (kernel == null) {
@@ -81,6 +85,20 @@ class CudaQueue implements Queue {
       flush();
     }
     launches.add(launch);
+  }
+
+  /** cuBLAS on this stream. */
+  CublasContext cublas() {
+    if (cublas == null) {
+      cublas = new CublasContext(device, stream);
+    }
+    return cublas;
+  }
+
+  /** Lets somebody else give work to the stream, behind all launches. */
+  void run(String name, Runnable work) {
+    flush();
+    work.run();
   }
 
   /** Gives all launches to the driver. */
@@ -104,6 +122,9 @@ class CudaQueue implements Queue {
     closed = true;
     device.enterToFree();
     JCudaDriver.cuStreamSynchronize(stream); // what it returns does not matter any more
+    if (cublas != null) {
+      cublas.close();
+    }
     launches.free();
     graphs.free();
     staging.free();

@@ -40,18 +40,27 @@ final class TimedQueue extends CudaQueue {
   @Override
   void launch(Launch launch) {
     super.launch(launch);
+    measure(launch.name(), this::flush);
+  }
+
+  @Override
+  void run(String name, Runnable work) {
+    measure(name, work);
+  }
+
+  private void measure(String name, Runnable work) {
     device.enter();
     CudaMemory.Address address = CudaMemory.of(busy);
     int code = JCudaDriver.cuMemsetD8Async(address, (byte) 0, BUSY_BYTES, stream);
     device.check(code, "keep the device busy");
     device.check(JCudaDriver.cuEventRecord(start, stream), "measure a kernel");
-    flush();
+    work.run();
     device.check(JCudaDriver.cuEventRecord(end, stream), "measure a kernel");
-    device.check(JCudaDriver.cuEventSynchronize(end), "run the kernel " + launch.name());
+    device.check(JCudaDriver.cuEventSynchronize(end), "run the kernel " + name);
     float[] milliseconds = new float[1];
     code = JCudaDriver.cuEventElapsedTime(milliseconds, start, end);
     device.check(code, "measure a kernel");
-    timings.launched(launch.name(), Math.round(milliseconds[0] * 1e6));
+    timings.launched(name, Math.round(milliseconds[0] * 1e6));
   }
 
   @Override

@@ -46,12 +46,17 @@ public interface Device extends AutoCloseable {
   Program build(KernelText text);
 
   /**
-   * Kernels of this device's own for matrix products whose factors are both rounded to a type, from
-   * the largest tile to the smallest; where there are none, the portable kernels multiply.
+   * Kernels of this device's own for layers whose factors are both rounded to a type, from the
+   * largest tile to the smallest; where there are none, the portable kernels multiply.
    *
    * @param factors F16 or BF16, which is also how the weights are stored
    */
   default List<ProductKernels> products(DType factors) {
+    return List.of();
+  }
+
+  /** The same for convolutions, {@code conv2d} alone. */
+  default List<ProductKernels> convolutions(DType factors) {
     return List.of();
   }
 

@@ -211,7 +211,7 @@ public final class DeviceBackend implements Backend {
     boolean rounded = isRounded(geometry.inputChannels());
     return new DeviceConv2d(
         this,
-        programs.products("conv2d", stored, rounded ? device.products(stored) : List.of()),
+        programs.products("conv2d", stored, rounded ? device.convolutions(stored) : List.of()),
         upload(weight, stored),
         upload(bias.toFloats()),
         geometry);

@@ -71,6 +71,7 @@ final class DeviceExecution implements Execution {
       return Execution.super.constant(values, firstRow, rows, cols);
     }
     DeviceTensor view = slot().view(kept, firstRow, rows, cols);
+    OpShapes.host("constant", values, firstRow * cols, view);
     top++;
     return view;
   }

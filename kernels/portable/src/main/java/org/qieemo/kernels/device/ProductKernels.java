@@ -1,7 +1,7 @@
 package org.qieemo.kernels.device;
 
 /**
- * Kernels {@code linear}, {@code linear_add}, {@code linear_glu} and {@code conv2d} with the
+ * Kernels {@code linear}, {@code linear_add} and {@code linear_glu}, or {@code conv2d}, with the
  * arguments of the portable ones. Their x and its row stride must be aligned to 4 floats, and rows
  * of the weight to 8 elements.
  *
