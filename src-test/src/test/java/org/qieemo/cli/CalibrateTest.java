@@ -212,14 +212,18 @@ class CalibrateTest {
             "--format=json");
     assertEquals(0, result.code(), result.err());
     assertNull(StrictJson.object(result.out()).get("other_speakers"), "no speaker column");
-    double temperature =
-        ((Number) StrictJson.object(result.out()).get("temperature")).doubleValue();
+    double stored = number(result, "stored_temperature");
+    double fitted = number(result, "temperature");
     try (EmotionRecognizer recognizer = EmotionRecognizer.open(output)) {
       Emotion before = embedded.get(3);
       Emotion after = recognizer.classify(folder.resolve("t3.wav"));
       List<String> labels = recognizer.labels(DecisionOptions.DEFAULT);
-      assertArrayEquals(tempered(before, labels, temperature), values(after, labels), 1e-9);
+      assertArrayEquals(tempered(before, labels, fitted / stored), values(after, labels), 1e-9);
     }
+  }
+
+  private static double number(Cli.Result result, String key) {
+    return ((Number) StrictJson.object(result.out()).get(key)).doubleValue();
   }
 
   private static double[] values(Emotion emotion, List<String> labels) {
