@@ -13,21 +13,24 @@ import org.qieemo.kernels.HostTensor;
 import org.qieemo.kernels.Linear;
 import org.qieemo.kernels.Norm;
 
-/** The CPU: one set of kernels, one pool of threads shared by all executions. Thread-safe. */
+/**
+ * The CPU: one set of kernels, one pool of threads for all executions, which other back ends may
+ * use too. Thread-safe.
+ */
 final class CpuBackend implements Backend {
   private final CpuKernels kernels;
-  private final WorkerPool pool;
+  private final SharedPool pool;
   private final String description;
   private volatile boolean closed;
 
   /**
-   * Starts the threads.
+   * Starts the threads, unless a back end of the same kind has.
    *
    * @param remark why these kernels were chosen, empty if there is nothing to say
    */
   CpuBackend(CpuKernels kernels, int threads, String remark) {
     this.kernels = kernels;
-    pool = new WorkerPool(threads, kernels);
+    pool = new SharedPool(kernels, threads);
     String count = threads == 1 ? "1 thread" : threads + " threads";
     String reason = remark.isEmpty() ? "" : ": " + remark;
     description = "CPU, " + kernels.name() + ", " + count + reason;
@@ -38,7 +41,7 @@ final class CpuBackend implements Backend {
   }
 
   WorkerPool pool() {
-    return pool;
+    return pool.workers();
   }
 
   void requireOpen() {
