@@ -160,25 +160,16 @@ class ArchiveTest {
   }
 
   private static void kill(Path many, String format, Path output, long size) throws Exception {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName(),
-                "classify",
-                many.toString(),
-                "--model=" + model,
-                "--threads=2",
-                "--format=" + format,
-                "--output=" + output)
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    while (process.isAlive() && (!Files.exists(output) || Files.size(output) < size)) {
-      Thread.sleep(1);
-    }
-    process.destroyForcibly().waitFor();
+    Cli.runAndKill(
+        output,
+        size,
+        List.of(
+            "classify",
+            many,
+            "--model=" + model,
+            "--threads=2",
+            "--format=" + format,
+            "--output=" + output));
   }
 
   @Test

@@ -120,13 +120,9 @@ class TimelineResumeTest {
 
   private static void kill(List<Object> inputs, String format, Path output, long size)
       throws Exception {
-    List<String> command =
+    List<Object> command =
         new ArrayList<>(
             List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName(),
                 "classify",
                 "--timeline",
                 "--every-hop",
@@ -135,16 +131,8 @@ class TimelineResumeTest {
                 "--model=" + model,
                 "--format=" + format,
                 "--output=" + output));
-    inputs.forEach(file -> command.add(file.toString()));
-    Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    while (process.isAlive() && (!Files.exists(output) || Files.size(output) < size)) {
-      Thread.sleep(1);
-    }
-    process.destroyForcibly().waitFor();
+    command.addAll(inputs);
+    Cli.runAndKill(output, size, command);
   }
 
   @Test
