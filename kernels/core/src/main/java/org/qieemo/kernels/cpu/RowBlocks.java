@@ -8,7 +8,7 @@ final class RowBlocks {
   /** Of fewer rows a second thread is of no use. */
   private static final int FEWEST = 24;
 
-  private static final int TOGETHER = 8; // rows of the tallest tile
+  private static final int TOGETHER = 6; // rows of the tallest tile
 
   private RowBlocks() {}
 

@@ -32,7 +32,7 @@ final class QuantizedPanel {
 
   /** Packs [cols, depth] in Q8_0; depth is a multiple of 32. */
   static void pack(PackedMatrix to, int depth, int cols, ByteBuffer blocks) {
-    int padded = VectorProduct.narrowPanels(cols) * WIDTH;
+    int padded = VectorProduct.paddedColumns(cols);
     int[] words = new int[Math.multiplyExact(depth, padded) / PER_WORD];
     float[] scales = new float[depth / DEPTH * padded];
     to.setQuantized(depth, cols, padded, words, scales);
@@ -47,10 +47,11 @@ final class QuantizedPanel {
   }
 
   private static void packBlock(ByteBuffer blocks, int at, PackedMatrix to, int n, int k) {
+    int width = VectorProduct.width(to.cols(), n / WIDTH);
     int word = word(to, n / WIDTH, k) + n % WIDTH;
     for (int i = 0; i < DEPTH; i += PER_WORD) {
       to.words()[word] = blocks.getInt(at + i);
-      word += WIDTH;
+      word += width;
     }
   }
 
@@ -66,12 +67,13 @@ final class QuantizedPanel {
 
   /** Decodes {@code depth} rows of a narrow panel from row k on, a multiple of 32. */
   static void decode(PackedMatrix from, int narrow, int k, int depth, float[] to, int offset) {
+    int width = VectorProduct.width(from.cols(), narrow);
     for (int i = 0; i < depth; i += DEPTH) {
       int word = word(from, narrow, k + i);
       int scale = scale(from, narrow, k + i);
-      for (int lane = 0; lane < WIDTH; lane += LANES) {
-        int at = offset + i * WIDTH + lane;
-        decodeColumns(from.words(), word + lane, from.scales(), scale + lane, to, at);
+      for (int lane = 0; lane < width; lane += LANES) {
+        FloatVector factor = FloatVector.fromArray(SPECIES, from.scales(), scale + lane);
+        decodeColumns(from.words(), word + lane, factor, width, to, offset + i * width + lane);
       }
     }
   }
@@ -84,7 +86,7 @@ final class QuantizedPanel {
    */
   static int touch(PackedMatrix from, int narrow, int k, int depth, int part, int parts) {
     int[] words = from.words();
-    int size = depth * WIDTH / PER_WORD;
+    int size = depth * VectorProduct.width(from.cols(), narrow) / PER_WORD;
     int next = word(from, narrow, k) + size;
     int begin = next + (int) ((long) size * part / parts);
     int end = Math.min(words.length, next + (int) ((long) size * (part + 1) / parts));
@@ -97,11 +99,10 @@ final class QuantizedPanel {
 
   /** 32 rows of one vector of columns. */
   private static void decodeColumns(
-      int[] words, int word, float[] scales, int scale, float[] to, int offset) {
-    FloatVector factor = FloatVector.fromArray(SPECIES, scales, scale);
+      int[] words, int word, FloatVector factor, int width, float[] to, int offset) {
     for (int i = 0; i < DEPTH / PER_WORD; i++) {
-      IntVector four = IntVector.fromArray(INTS, words, word + i * WIDTH);
-      int at = offset + i * PER_WORD * WIDTH;
+      IntVector four = IntVector.fromArray(INTS, words, word + i * width);
+      int at = offset + i * PER_WORD * width;
       four.lanewise(VectorOperators.LSHL, 24)
           .lanewise(VectorOperators.ASHR, 24)
           .convert(VectorOperators.I2F, 0)
@@ -113,18 +114,18 @@ final class QuantizedPanel {
           .convert(VectorOperators.I2F, 0)
           .reinterpretAsFloats()
           .mul(factor)
-          .intoArray(to, at + WIDTH);
+          .intoArray(to, at + width);
       four.lanewise(VectorOperators.LSHL, 8)
           .lanewise(VectorOperators.ASHR, 24)
           .convert(VectorOperators.I2F, 0)
           .reinterpretAsFloats()
           .mul(factor)
-          .intoArray(to, at + 2 * WIDTH);
+          .intoArray(to, at + 2 * width);
       four.lanewise(VectorOperators.ASHR, 24)
           .convert(VectorOperators.I2F, 0)
           .reinterpretAsFloats()
           .mul(factor)
-          .intoArray(to, at + 3 * WIDTH);
+          .intoArray(to, at + 3 * width);
     }
   }
 }

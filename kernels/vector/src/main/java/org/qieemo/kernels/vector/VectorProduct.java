@@ -1,5 +1,6 @@
 package org.qieemo.kernels.vector;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import org.qieemo.kernels.cpu.PackedMatrix;
 import org.qieemo.kernels.cpu.Rows;
@@ -7,50 +8,48 @@ import org.qieemo.kernels.cpu.Strip;
 
 /**
  * The matrix product. For each block of depth the rows of a are copied behind one another with a
- * constant stride, then {@link TileOf8} or {@link TileOf6} goes over groups of rows for one narrow
- * panel of b after the other: the panel stays in the first-level cache, the copied rows in the
- * second. While a panel is multiplied, the tiles touch the weights of the panel behind it, little
- * by little: they come from beyond the second-level cache at a quarter of the speed at which a tile
- * could use them, so that otherwise the first tiles of each panel would wait. A tile that reads
- * from a third array runs out of registers: what is next of Q8_0, a quarter of the bytes, is
+ * constant stride, then tiles go over groups of rows for one narrow panel of b after the other: the
+ * panel stays in the first-level cache, the copied rows in the second. While a panel is multiplied,
+ * the tiles touch the weights of the panel behind it, little by little: they come from beyond the
+ * second-level cache at a quarter of the speed at which a tile could use them, so that otherwise
+ * the first tiles of each panel would wait. What is next of Q8_0, a quarter of the bytes, is
  * touched between tiles.
  *
- * <p>Packed order: {@code data[0]} holds [block of {@value #BLOCK} depth][narrow panel][k][WIDTH],
- * so that a tile reads it in sequence. A panel of the outside, {@value #PANEL} columns, is several
- * narrow ones.
+ * <p>Packed order: {@code data[0]} holds [block of {@link #BLOCK} depth][narrow panel][k][columns
+ * of the narrow panel], so that a tile reads it in sequence. A panel of the outside, {@value
+ * #PANEL} columns, is several narrow ones. The last narrow panel has half the columns where they
+ * hold what is left.
  */
 final class VectorProduct {
   private static final int LANES = FloatVector.SPECIES_PREFERRED.length();
 
-  /** Columns of a narrow panel. */
-  static final int WIDTH = 2 * LANES;
+  /** Whether there are registers for tiles of four vectors; every 512-bit machine has 32. */
+  private static final boolean WIDE = LANES >= 16;
+
+  /** Columns of a narrow panel, but for the last. */
+  static final int WIDTH = WIDE ? Tile6x4.WIDTH : Tile6x2.WIDTH;
 
   /** Columns of a panel as {@link org.qieemo.kernels.cpu.CpuKernels} counts them. */
   static final int PANEL = 256;
 
   /**
-   * Rows of a strip, a multiple of the rows of both tiles: the first tile waits for a panel's
+   * Rows of a strip, a multiple of the rows of the tallest tile: the first tile waits for a panel's
    * weights to come from beyond the second-level cache, and the more rows follow, the less it
    * counts. Three strips, some 600 KiB, still leave room there for the weights at work.
    */
   static final int STRIP_ROWS = 192;
 
   /** Depth over which the sums stay in registers: a narrow panel of it is 32 KiB at most. */
-  private static final int BLOCK = 256;
+  static final int BLOCK = WIDE ? 128 : 256;
 
   /**
    * From one copied row of a to the next, and from one row of a strip to the next, so that a strip
    * can be multiplied where it lies: no power of two, whose rows would share cache lines.
    */
-  static final int STRIDE = BLOCK + 16;
+  static final int STRIDE = PANEL + 16;
 
-  /**
-   * Tiles of eight rows need 32 vector registers, which every 512-bit machine has. The last tiles
-   * may have six there too, so that fewer rows are computed for nothing: of 124 none instead of 4.
-   */
-  private static final boolean WIDE = LANES >= 16;
-
-  private static final int[] SIXES = sixes();
+  /** For a number of rows how many of the tiles have five of them, the others six. */
+  private static final int[] FIVES = fives();
 
   /**
    * Index of the first element: 64 bytes into an array with its header of 16, which large arrays
@@ -66,7 +65,7 @@ final class VectorProduct {
   }
 
   static void resize(PackedMatrix matrix, int depth, int cols) {
-    int padded = narrowPanels(cols) * WIDTH;
+    int padded = paddedColumns(cols);
     int size = Math.addExact(Math.multiplyExact(depth, padded), FIRST);
     float[][] data = matrix.data();
     if (data.length == 0 || data[0].length < size) {
@@ -80,6 +79,17 @@ final class VectorProduct {
     return (cols + WIDTH - 1) / WIDTH;
   }
 
+  /** Columns of a narrow panel of {@code cols} columns. */
+  static int width(int cols, int narrow) {
+    return WIDE && cols - narrow * WIDTH <= Tile6x2.WIDTH ? Tile6x2.WIDTH : WIDTH;
+  }
+
+  /** Columns of all narrow panels of {@code cols} columns. */
+  static int paddedColumns(int cols) {
+    int last = narrowPanels(cols) - 1;
+    return last * WIDTH + width(cols, last);
+  }
+
   /** Index of element (k, 0) of a narrow panel. */
   private static int index(PackedMatrix matrix, int narrow, int k) {
     return FIRST + position(matrix, narrow, k);
@@ -89,8 +99,8 @@ final class VectorProduct {
   static int position(PackedMatrix matrix, int narrow, int k) {
     int blockStart = k / BLOCK * BLOCK;
     int blockDepth = Math.min(BLOCK, matrix.depth() - blockStart);
-    int before = blockStart * narrowPanels(matrix.cols());
-    return (before + narrow * blockDepth + k - blockStart) * WIDTH;
+    int before = blockStart * paddedColumns(matrix.cols()) + narrow * blockDepth * WIDTH;
+    return before + (k - blockStart) * width(matrix.cols(), narrow);
   }
 
   static void pack(
@@ -103,10 +113,13 @@ final class VectorProduct {
       int colStride) {
     for (int narrow = 0; narrow < narrowPanels(to.cols()); narrow++) {
       int first = narrow * WIDTH;
-      int cols = Math.min(WIDTH, to.cols() - first);
+      int width = width(to.cols(), narrow);
+      int cols = Math.min(width, to.cols() - first);
       for (int k = 0; k < depth; k++) {
         int at = offset + k * depthStride + first * colStride;
-        packRow(from, at, colStride, to.data()[0], index(to, narrow, toDepth + k), cols);
+        int into = index(to, narrow, toDepth + k);
+        packRow(from, at, colStride, to.data()[0], into, cols);
+        Arrays.fill(to.data()[0], into + cols, into + width, 0f);
       }
     }
   }
@@ -118,9 +131,6 @@ final class VectorProduct {
       for (int n = 0; n < cols; n++) {
         to[index + n] = from[at + n * stride];
       }
-    }
-    for (int n = cols; n < WIDTH; n++) {
-      to[index + n] = 0f;
     }
   }
 
@@ -161,7 +171,7 @@ final class VectorProduct {
 
   /** Whether the tiles can read a where it lies, with the rows beyond that the last tile reads. */
   private static boolean inPlace(Rows a, int rows, int to) {
-    int read = rowsOfEight(rows) + sixes(rows) * TileOf6.ROWS;
+    int read = (rows + Tile6x4.ROWS - 1) / Tile6x4.ROWS * Tile6x4.ROWS;
     return a.stride() == STRIDE && a.offset() + (read - 1) * STRIDE + to <= a.data().length;
   }
 
@@ -187,63 +197,67 @@ final class VectorProduct {
       int depth,
       boolean fresh,
       Strip strip) {
-    int eights = rowsOfEight(rows);
-    int tiles = eights / TileOf8.ROWS + sixes(rows);
-    float[] weights = b.isQuantized() ? strip.scratch(1) : b.data()[0];
-    int at = b.isQuantized() ? FIRST : index(b, narrow, k);
-    int step = b.isQuantized() ? 0 : step(weights, depth, tiles);
-    if (b.isQuantized()) {
+    int width = width(b.cols(), narrow);
+    int fives = width == Tile5x4.WIDTH ? FIVES[rows] : 0;
+    int sixes = sixes(rows, fives);
+    boolean quantized = b.isQuantized();
+    float[] weights = quantized ? strip.scratch(1) : b.data()[0];
+    int at = quantized ? FIRST : index(b, narrow, k);
+    int size = depth * width;
+    int step = quantized ? 0 : step(weights.length, size, (sixes + fives) * depth);
+    if (quantized) {
       QuantizedPanel.decode(b, narrow, k, depth, weights, at);
     }
-    int ahead = step == 0 ? 0 : Math.min(at + depth * WIDTH, weights.length - tiles * depth * step);
+    int ahead =
+        step == 0 ? 0 : Math.min(at + size, weights.length - (sixes + fives) * depth * step);
     float[] c = strip.values();
     float[] start = fresh ? b.bias() : c;
     int startStride = fresh ? 0 : STRIDE;
     int column = narrow * WIDTH % PANEL;
     int seen = 0;
-    int tile = 0;
-    for (int r = 0; r < rows; r += r < eights ? TileOf8.ROWS : TileOf6.ROWS) {
-      int row = aOffset + r * STRIDE;
-      int to = r * STRIDE + column;
+    for (int tile = 0; tile < sixes + fives; tile++) {
+      int row = tile < sixes ? tile * Tile6x4.ROWS : rows(sixes, tile - sixes);
+      int from = aOffset + row * STRIDE;
+      int to = row * STRIDE + column;
       int init = fresh ? narrow * WIDTH : to;
-      seen ^=
-          r < eights
-              ? TileOf8.multiply(
-                  a, row, weights, at, depth, start, init, startStride, c, to, ahead, step)
-              : TileOf6.multiply(
-                  a, row, weights, at, depth, start, init, startStride, c, to, ahead, step);
-      ahead += depth * step;
-      if (b.isQuantized()) {
-        seen ^= QuantizedPanel.touch(b, narrow, k, depth, tile, tiles);
+      if (width == Tile6x2.WIDTH) {
+        seen ^=
+            Tile6x2.multiply(
+                a, from, weights, at, depth, start, init, startStride, c, to, ahead, step);
+      } else if (tile < sixes) {
+        seen ^=
+            Tile6x4.multiply(
+                a, from, weights, at, depth, start, init, startStride, c, to, ahead, step);
+      } else {
+        seen ^=
+            Tile5x4.multiply(
+                a, from, weights, at, depth, start, init, startStride, c, to, ahead, step);
       }
-      tile++;
+      ahead += depth * step;
+      if (quantized) {
+        seen ^= QuantizedPanel.touch(b, narrow, k, depth, tile, sixes + fives);
+      }
     }
     strip.scratch(1)[0] = Float.intBitsToFloat(seen);
   }
 
-  /** How many of the last tiles of a strip have six rows. */
-  private static int sixes(int rows) {
-    return WIDE ? SIXES[rows] : (rows + TileOf6.ROWS - 1) / TileOf6.ROWS;
+  /** Rows that tiles of six and five rows have together. */
+  private static int rows(int sixes, int fives) {
+    return sixes * Tile6x4.ROWS + fives * Tile5x4.ROWS;
   }
 
-  /** Rows in tiles of eight, in front of those of six. */
-  private static int rowsOfEight(int rows) {
-    int left = WIDE ? Math.max(0, rows - SIXES[rows] * TileOf6.ROWS) : 0;
-    return (left + TileOf8.ROWS - 1) / TileOf8.ROWS * TileOf8.ROWS;
+  /** How many tiles of six rows hold what {@code fives} tiles of five rows leave. */
+  private static int sixes(int rows, int fives) {
+    return (Math.max(0, rows - fives * Tile5x4.ROWS) + Tile6x4.ROWS - 1) / Tile6x4.ROWS;
   }
 
-  /** For each number of rows that number of tiles of six with which the fewest are beyond. */
-  private static int[] sixes() {
+  /** For each number of rows the number of tiles of five with which the fewest are beyond. */
+  private static int[] fives() {
     int[] best = new int[STRIP_ROWS + 1];
     for (int rows = 1; rows < best.length; rows++) {
-      int fewest = Integer.MAX_VALUE;
-      for (int sixes = 0; (sixes - 1) * TileOf6.ROWS < rows && sixes < TileOf8.ROWS / 2; sixes++) {
-        int left = Math.max(0, rows - sixes * TileOf6.ROWS);
-        int computed =
-            (left + TileOf8.ROWS - 1) / TileOf8.ROWS * TileOf8.ROWS + sixes * TileOf6.ROWS;
-        if (computed < fewest) {
-          fewest = computed;
-          best[rows] = sixes;
+      for (int fives = 1; fives < Tile6x4.ROWS && (fives - 1) * Tile5x4.ROWS < rows; fives++) {
+        if (rows(sixes(rows, fives), fives) < rows(sixes(rows, best[rows]), best[rows])) {
+          best[rows] = fives;
         }
       }
     }
@@ -251,11 +265,11 @@ final class VectorProduct {
   }
 
   /**
-   * From one weight that a tile touches to the next, so that the tiles of a strip together touch
-   * all of the panel that lies behind theirs; 0 for none, where there is no such panel.
+   * From one weight that a tile touches to the next, so that {@code touches} together touch all of
+   * the {@code size} weights that lie behind those at work; 0 for none, where there are too few.
    */
-  private static int step(float[] weights, int depth, int tiles) {
-    int step = (WIDTH + tiles - 1) / tiles;
-    return (long) tiles * depth * step <= weights.length ? step : 0;
+  private static int step(int weights, int size, int touches) {
+    int step = (size + touches - 1) / touches;
+    return (long) touches * step <= weights ? step : 0;
   }
 }
