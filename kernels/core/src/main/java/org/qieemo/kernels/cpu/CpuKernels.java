@@ -35,7 +35,7 @@ public interface CpuKernels {
   boolean copiesRows();
 
   /** Memory for {@link #multiply} to use while it works, for one strip. */
-  float[][] newProductScratch();
+  ProductScratch newProductScratch();
 
   /**
    * Packs {@code depth} rows of all columns into the rows from {@code toDepth} on of {@code to},

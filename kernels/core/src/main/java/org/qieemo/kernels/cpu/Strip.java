@@ -6,14 +6,14 @@ package org.qieemo.kernels.cpu;
  */
 public final class Strip {
   private final float[] values; // [stripRows, stripStride]
-  private final float[][] scratch; // the kernels' own
+  private final ProductScratch scratch; // the kernels' own
 
   /** A strip that fits the kernels, with product scratch of its own. */
   Strip(CpuKernels kernels) {
     this(kernels, kernels.stripRows(), kernels.newProductScratch());
   }
 
-  private Strip(CpuKernels kernels, int rows, float[][] productScratch) {
+  private Strip(CpuKernels kernels, int rows, ProductScratch productScratch) {
     values = new float[rows * kernels.stripStride()];
     scratch = productScratch;
   }
@@ -28,8 +28,8 @@ public final class Strip {
     return values;
   }
 
-  /** Array {@code i} of {@link CpuKernels#newProductScratch()}. */
-  public float[] scratch(int i) {
-    return scratch[i];
+  /** What {@link CpuKernels#newProductScratch()} gave to this thread. */
+  public ProductScratch scratch() {
+    return scratch;
   }
 }

@@ -3,6 +3,7 @@ package org.qieemo.kernels.plain;
 import org.qieemo.kernels.Activation;
 import org.qieemo.kernels.cpu.CpuKernels;
 import org.qieemo.kernels.cpu.PackedMatrix;
+import org.qieemo.kernels.cpu.ProductScratch;
 import org.qieemo.kernels.cpu.Rows;
 import org.qieemo.kernels.cpu.Strip;
 import org.qieemo.kernels.cpu.ThreadScratch;
@@ -48,8 +49,8 @@ final class PlainKernels implements CpuKernels {
   }
 
   @Override
-  public float[][] newProductScratch() {
-    return new float[PlainProduct.ROWS][PlainProduct.WIDTH];
+  public ProductScratch newProductScratch() {
+    return new ProductScratch(new float[PlainProduct.ROWS][PlainProduct.WIDTH], new float[0], 0);
   }
 
   @Override

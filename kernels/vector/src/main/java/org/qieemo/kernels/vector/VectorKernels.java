@@ -6,14 +6,17 @@ import jdk.incubator.vector.VectorSpecies;
 import org.qieemo.kernels.Activation;
 import org.qieemo.kernels.cpu.CpuKernels;
 import org.qieemo.kernels.cpu.PackedMatrix;
+import org.qieemo.kernels.cpu.ProductScratch;
 import org.qieemo.kernels.cpu.Rows;
 import org.qieemo.kernels.cpu.Strip;
 import org.qieemo.kernels.cpu.ThreadScratch;
 
-/** Kernels on the Vector API. Stateless and thread-safe. */
+/** Kernels on the Vector API. Thread-safe. */
 final class VectorKernels implements CpuKernels {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
+
+  private final DecodedPanels panels = new DecodedPanels();
 
   @Override
   public String name() {
@@ -41,8 +44,8 @@ final class VectorKernels implements CpuKernels {
   }
 
   @Override
-  public float[][] newProductScratch() {
-    return VectorProduct.newScratch();
+  public ProductScratch newProductScratch() {
+    return VectorProduct.newScratch(panels.take());
   }
 
   @Override

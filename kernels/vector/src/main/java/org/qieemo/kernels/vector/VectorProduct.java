@@ -3,6 +3,7 @@ package org.qieemo.kernels.vector;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import org.qieemo.kernels.cpu.PackedMatrix;
+import org.qieemo.kernels.cpu.ProductScratch;
 import org.qieemo.kernels.cpu.Rows;
 import org.qieemo.kernels.cpu.Strip;
 
@@ -55,13 +56,17 @@ final class VectorProduct {
    * Index of the first element: 64 bytes into an array with its header of 16, which large arrays
    * have aligned under G1. Loads that straddle cache lines cost about 5 %.
    */
-  private static final int FIRST = 12;
+  static final int FIRST = 12;
 
   private VectorProduct() {}
 
-  /** Memory for the copied rows of one strip and for a decoded block of a narrow panel. */
-  static float[][] newScratch() {
-    return new float[][] {new float[STRIP_ROWS * STRIDE], new float[FIRST + BLOCK * WIDTH]};
+  /**
+   * Memory for the copied rows of one strip, with one element more for what was touched, and for a
+   * decoded block of a narrow panel.
+   */
+  static ProductScratch newScratch(DecodedPanels.Place panel) {
+    float[][] rows = {new float[STRIP_ROWS * STRIDE + 1]};
+    return new ProductScratch(rows, panel.array(), panel.offset());
   }
 
   static void resize(PackedMatrix matrix, int depth, int cols) {
@@ -159,8 +164,8 @@ final class VectorProduct {
     float[] data = a.data();
     int at = a.offset() + from;
     if (!inPlace(a, rows, to)) {
-      copy(a, rows, from, to - from, strip.scratch(0));
-      data = strip.scratch(0);
+      copy(a, rows, from, to - from, strip.scratch().rows()[0]);
+      data = strip.scratch().rows()[0];
       at = 0;
     }
     int last = Math.min(narrowPanels(b.cols()), (panel + 1) * (PANEL / WIDTH));
@@ -201,8 +206,8 @@ final class VectorProduct {
     int fives = width == Tile5x4.WIDTH ? FIVES[rows] : 0;
     int sixes = sixes(rows, fives);
     boolean quantized = b.isQuantized();
-    float[] weights = quantized ? strip.scratch(1) : b.data()[0];
-    int at = quantized ? FIRST : index(b, narrow, k);
+    float[] weights = quantized ? strip.scratch().panel() : b.data()[0];
+    int at = quantized ? strip.scratch().panelAt() : index(b, narrow, k);
     int size = depth * width;
     int step = quantized ? 0 : step(weights.length, size, (sixes + fives) * depth);
     if (quantized) {
@@ -238,7 +243,7 @@ final class VectorProduct {
         seen ^= QuantizedPanel.touch(b, narrow, k, depth, tile, sixes + fives);
       }
     }
-    strip.scratch(1)[0] = Float.intBitsToFloat(seen);
+    strip.scratch().rows()[0][STRIP_ROWS * STRIDE] = Float.intBitsToFloat(seen);
   }
 
   /** Rows that tiles of six and five rows have together. */
