@@ -36,9 +36,9 @@ final class VectorProduct {
   /**
    * Rows of a strip, a multiple of the rows of the tallest tile: the first tile waits for a panel's
    * weights to come from beyond the second-level cache, and the more rows follow, the less it
-   * counts. Three strips, some 600 KiB, still leave room there for the weights at work.
+   * counts. Three strips, some 700 KiB, still leave room there for the weights at work.
    */
-  static final int STRIP_ROWS = 192;
+  static final int STRIP_ROWS = 216;
 
   /** Depth over which the sums stay in registers: a narrow panel of it is 32 KiB at most. */
   static final int BLOCK = WIDE ? 128 : 256;
