@@ -6,11 +6,47 @@ import org.qieemo.kernels.Conv2dGeometry;
 import org.qieemo.kernels.HostTensor;
 import org.qieemo.kernels.OpShapes;
 
-/** A convolution as a linear layer over patches [kernel, kernel, inputChannels]. */
-record CpuConv2d(CpuBackend owner, CpuLinear layer, Conv2dGeometry geometry) implements Conv2d {
+/**
+ * A convolution with ReLU: as a linear layer over patches [kernel, kernel, inputChannels], or of
+ * one input channel as {@link CpuKernels#convolve} takes it.
+ *
+ * @param layer null for one that is narrow
+ * @param taps [kernel, kernel, outputChannels], null unless narrow
+ * @param bias [outputChannels], null unless narrow
+ */
+record CpuConv2d(
+    CpuBackend owner, CpuLinear layer, float[] taps, float[] bias, Conv2dGeometry geometry)
+    implements Conv2d {
   static CpuConv2d of(
       CpuBackend owner, HostTensor weight, HostTensor bias, Conv2dGeometry geometry) {
     OpShapes.conv2dLayer(weight, bias, geometry);
-    return new CpuConv2d(owner, new CpuLinear(owner, weight, bias, Activation.RELU), geometry);
+    boolean narrow =
+        owner.kernels().convolves()
+            && geometry.inputChannels() == 1
+            && geometry.kernel() == CpuKernels.TAPS
+            && geometry.stride() == CpuKernels.STEP;
+    if (narrow) {
+      return new CpuConv2d(
+          owner, null, taps(weight.toFloats(), geometry), bias.toFloats(), geometry);
+    }
+    CpuLinear layer = new CpuLinear(owner, weight, bias, Activation.RELU);
+    return new CpuConv2d(owner, layer, null, null, geometry);
+  }
+
+  /** Output channels innermost. */
+  private static float[] taps(float[] weight, Conv2dGeometry geometry) {
+    int channels = geometry.outputChannels();
+    int count = weight.length / channels;
+    float[] taps = new float[weight.length];
+    for (int c = 0; c < channels; c++) {
+      for (int i = 0; i < count; i++) {
+        taps[i * channels + c] = weight[c * count + i];
+      }
+    }
+    return taps;
+  }
+
+  boolean isNarrow() {
+    return layer == null;
   }
 }

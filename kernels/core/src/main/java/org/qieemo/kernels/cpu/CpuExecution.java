@@ -34,6 +34,7 @@ final class CpuExecution implements Execution {
   private final AttentionTask attention;
   private final DepthwiseTask depthwise;
   private final Conv2dTask conv2d;
+  private final NarrowConv2dTask narrowConv2d;
   private final Pooler pooler;
   private int top;
   private boolean closed;
@@ -52,6 +53,7 @@ final class CpuExecution implements Execution {
     attention = new AttentionTask(this, kernels);
     depthwise = new DepthwiseTask(this, kernels);
     conv2d = new Conv2dTask(this, kernels);
+    narrowConv2d = new NarrowConv2dTask(this, kernels);
     pooler = new Pooler(this);
   }
 
@@ -277,7 +279,11 @@ final class CpuExecution implements Execution {
       throw foreign(op);
     }
     OpShapes.conv2d(by.geometry(), x, frames, out, outputFrames);
-    conv2d.start(mine(op, x), by, frames, mine(op, out), outputFrames);
+    if (by.isNarrow()) {
+      narrowConv2d.start(mine(op, x), by, frames, mine(op, out), outputFrames);
+    } else {
+      conv2d.start(mine(op, x), by, frames, mine(op, out), outputFrames);
+    }
   }
 
   @Override

@@ -16,6 +16,12 @@ import org.qieemo.kernels.Activation;
  * its caller's alone. Ranges are trusted: {@link CpuExecution} has checked them.
  */
 public interface CpuKernels {
+  /** Taps over time and over frequency of {@link #convolve}. */
+  int TAPS = 3;
+
+  /** Bins from one result of {@link #convolve} to the next. */
+  int STEP = 2;
+
   /** What runs, for people, such as {@code Vector API 512-bit}. */
   String name();
 
@@ -129,4 +135,23 @@ public interface CpuKernels {
    * @param bias [channels]
    */
   void depthwise(Rows x, float[] weight, int kernel, float[] bias, Rows out);
+
+  /** Whether {@link #convolve} is faster here than a product with the patches. */
+  default boolean convolves() {
+    return false;
+  }
+
+  /**
+   * One frame of a convolution of one channel over time and frequency, with ReLU: out[p, c] =
+   * max(0, bias[c] + sum over i, j of w[i, j, c] x[i, 2 p + j]).
+   *
+   * @param x [{@value #TAPS}, bins]
+   * @param bins of the result
+   * @param weight [{@value #TAPS}, {@value #TAPS}, channels]
+   * @param bias [channels]
+   * @param out [bins, channels]
+   */
+  default void convolve(Rows x, int bins, float[] weight, float[] bias, Rows out) {
+    throw new UnsupportedOperationException(name() + " multiplies patches");
+  }
 }

@@ -222,4 +222,14 @@ final class VectorKernels implements CpuKernels {
   public void depthwise(Rows x, float[] weight, int kernel, float[] bias, Rows out) {
     VectorDepthwise.row(x, weight, kernel, bias, out);
   }
+
+  @Override
+  public boolean convolves() {
+    return true;
+  }
+
+  @Override
+  public void convolve(Rows x, int bins, float[] weight, float[] bias, Rows out) {
+    VectorConvolution.frame(x, bins, weight, bias, out);
+  }
 }
