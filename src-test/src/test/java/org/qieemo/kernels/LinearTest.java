@@ -131,25 +131,44 @@ class LinearTest {
   }
 
   /**
-   * Whether kernels keep the eight bits or decode them at load, the products have the same bits.
+   * Whether kernels keep the eight or sixteen bits or decode them at load, the products have the
+   * same bits.
    */
   @ParameterizedTest
   @MethodSource("activations")
-  void quantizedWeightsGiveTheBitsOfTheDecodedOnes(String kernels, Activation activation) {
+  void compactWeightsGiveTheBitsOfTheDecodedOnes(String kernels, Activation activation) {
     for (int inputs : new int[] {32, 96, 256, 288, 544}) {
-      for (int outputs : new int[] {2, 32, 34, 258, 300}) {
-        HostTensor quantized = quantized(outputs, inputs);
-        HostTensor decoded =
-            HostTensor.of("decoded", new int[] {outputs, inputs}, quantized.toFloats());
-        HostTensor bias = Matrix.random(1, outputs, 4).vector();
-        Matrix x = Matrix.random(101, inputs, 5);
-        try (Backend backend = Cpu.open(kernels, 1);
-            Execution execution = backend.newExecution()) {
-          Matrix expected = product(execution, x, backend.linear(decoded, bias, activation));
-          Matrix found = product(execution, x, backend.linear(quantized, bias, activation));
-          Matrix.assertSame(expected, found, inputs + " to " + outputs);
-        }
+      for (int outputs : new int[] {2, 32, 34, 98, 258, 300}) {
+        assertSameBits(kernels, activation, quantized(outputs, inputs));
+        assertSameBits(kernels, activation, halves(DType.F16, outputs, inputs));
+        assertSameBits(kernels, activation, halves(DType.BF16, outputs, inputs));
       }
+    }
+  }
+
+  /** Sixteen bits and a depth that is odd, short, or more than a block. */
+  @ParameterizedTest
+  @ValueSource(strings = {"plain", "vector"})
+  void halvesOfAnyDepthGiveTheBitsOfTheDecodedOnes(String kernels) {
+    for (int inputs : new int[] {1, 2, 9, 33, 130, 257, 390}) {
+      for (int outputs : new int[] {1, 64, 70, 100}) {
+        assertSameBits(kernels, Activation.NONE, halves(DType.F16, outputs, inputs));
+        assertSameBits(kernels, Activation.NONE, halves(DType.BF16, outputs, inputs));
+      }
+    }
+  }
+
+  private static void assertSameBits(String kernels, Activation activation, HostTensor weight) {
+    int outputs = weight.dim(0);
+    int inputs = weight.dim(1);
+    HostTensor decoded = HostTensor.of("decoded", new int[] {outputs, inputs}, weight.toFloats());
+    HostTensor bias = Matrix.random(1, outputs, 4).vector();
+    Matrix x = Matrix.random(101, inputs, 5);
+    try (Backend backend = Cpu.open(kernels, 1);
+        Execution execution = backend.newExecution()) {
+      Matrix expected = product(execution, x, backend.linear(decoded, bias, activation));
+      Matrix found = product(execution, x, backend.linear(weight, bias, activation));
+      Matrix.assertSame(expected, found, weight.toString());
     }
   }
 
@@ -163,6 +182,20 @@ class LinearTest {
       blocks.putShort(Decoder.floatToHalf(random.nextFloat() / 500)).put(values);
     }
     return new HostTensor("quantized", DType.Q8_0, new int[] {rows, cols}, blocks.flip());
+  }
+
+  /** From large to subnormal, of both signs; a zero of each sign. */
+  private static HostTensor halves(DType type, int rows, int cols) {
+    Random random = new Random(6);
+    ByteBuffer halves =
+        ByteBuffer.allocate(rows * cols * Short.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; halves.hasRemaining(); i++) {
+      float value = i < 2 ? (i == 0 ? 0f : -0f) : (float) random.nextGaussian();
+      value = Math.scalb(value, -random.nextInt(25));
+      halves.putShort(
+          type == DType.F16 ? Decoder.floatToHalf(value) : Decoder.floatToBfloat16(value));
+    }
+    return new HostTensor("halves", type, new int[] {rows, cols}, halves.flip());
   }
 
   private static Matrix product(Execution execution, Matrix x, Linear layer) {

@@ -2,6 +2,7 @@ package org.qieemo.kernels.cpu;
 
 import java.nio.ByteBuffer;
 import org.qieemo.kernels.Activation;
+import org.qieemo.kernels.DType;
 
 /**
  * The inner loops of the CPU back end, once per instruction set. Everything around them (checks,
@@ -59,13 +60,13 @@ public interface CpuKernels {
       int colStride);
 
   /**
-   * Packs a transposed Q8_0 matrix without decoding it, if these kernels can; a new bias is 0. Its
-   * products have the same bits as those of the decoded matrix.
+   * Packs a transposed matrix of another type than F32 without decoding it, if these kernels can; a
+   * new bias is 0. Its products have the same bits as those of the decoded matrix.
    *
-   * @param blocks [cols, depth] in Q8_0, little-endian, from the position on
+   * @param stored [cols, depth] of that type, little-endian, from the position to the limit
    * @return whether it is packed; if not, the caller decodes
    */
-  default boolean packQuantized(PackedMatrix to, int depth, int cols, ByteBuffer blocks) {
+  default boolean packCompact(PackedMatrix to, int depth, int cols, DType type, ByteBuffer stored) {
     return false;
   }
 

@@ -41,11 +41,10 @@ final class CpuLinear implements Linear {
   private PackedMatrix pack(HostTensor weight, float[] biases, int firstRow) {
     PackedMatrix packed = new PackedMatrix();
     CpuKernels kernels = owner.kernels();
-    boolean quantized =
-        weight.dtype() == DType.Q8_0
-            && inputs % DType.Q8_0.blockSize() == 0
-            && kernels.packQuantized(packed, inputs, outputs, weight.data());
-    if (!quantized) {
+    boolean compact =
+        weight.dtype() != DType.F32
+            && kernels.packCompact(packed, inputs, outputs, weight.dtype(), weight.data());
+    if (!compact) {
       kernels.resize(packed, inputs, outputs);
       kernels.pack(packed, 0, inputs, weight.toFloats(), 0, 1, inputs);
     }

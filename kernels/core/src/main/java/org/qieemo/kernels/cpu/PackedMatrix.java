@@ -1,5 +1,7 @@
 package org.qieemo.kernels.cpu;
 
+import org.qieemo.kernels.DType;
+
 /**
  * A matrix [depth, cols] in the order in which {@link CpuKernels#multiply} reads it, and a bias for
  * its columns; only the kernels that packed it know that order. Weights are packed once and then
@@ -9,8 +11,9 @@ public final class PackedMatrix {
   private int depth;
   private int cols;
   private float[][] data = new float[0][];
-  private int[] words; // null unless quantised
-  private float[] scales; // null unless quantised
+  private DType type = DType.F32;
+  private int[] words; // null for F32
+  private float[] scales; // of Q8_0
   private float[] bias = new float[0]; // [cols], padded to whole panels
 
   /** An empty matrix. */
@@ -31,19 +34,22 @@ public final class PackedMatrix {
     return data;
   }
 
-  /**
-   * Whether the values are kept in eight bits: then {@link #words} and {@link #scales} hold them.
-   */
-  public boolean isQuantized() {
-    return words != null;
+  /** In what type the values are kept. */
+  public DType type() {
+    return type;
   }
 
-  /** Eight-bit values, four to a word, in the kernels' own order; null unless quantised. */
+  /** Whether they are kept in eight or sixteen bits: then {@link #words} holds them. */
+  public boolean isCompact() {
+    return type != DType.F32;
+  }
+
+  /** Compact values, several to a word, in the kernels' own order; null for F32. */
   public int[] words() {
     return words;
   }
 
-  /** Scales of the eight-bit values, in the kernels' own order; null unless quantised. */
+  /** Scales of Q8_0, in the kernels' own order; empty or null for other types. */
   public float[] scales() {
     return scales;
   }
@@ -62,14 +68,16 @@ public final class PackedMatrix {
     depth = newDepth;
     cols = newCols;
     data = newData;
+    type = DType.F32;
     words = null;
     scales = null;
     growBias(paddedCols);
   }
 
-  /** For the kernels: the new shape, with values in eight bits. */
-  public void setQuantized(
-      int newDepth, int newCols, int paddedCols, int[] newWords, float[] newScales) {
+  /** For the kernels: the new shape, with compact values. */
+  public void setCompact(
+      int newDepth, int newCols, int paddedCols, DType newType, int[] newWords, float[] newScales) {
+    type = newType;
     depth = newDepth;
     cols = newCols;
     data = new float[0][];

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 import org.qieemo.kernels.Activation;
+import org.qieemo.kernels.DType;
 import org.qieemo.kernels.cpu.CpuKernels;
 import org.qieemo.kernels.cpu.PackedMatrix;
 import org.qieemo.kernels.cpu.ProductScratch;
@@ -66,9 +67,8 @@ final class VectorKernels implements CpuKernels {
   }
 
   @Override
-  public boolean packQuantized(PackedMatrix to, int depth, int cols, ByteBuffer blocks) {
-    QuantizedPanel.pack(to, depth, cols, blocks);
-    return true;
+  public boolean packCompact(PackedMatrix to, int depth, int cols, DType type, ByteBuffer stored) {
+    return CompactPanel.pack(to, depth, cols, type, stored);
   }
 
   @Override

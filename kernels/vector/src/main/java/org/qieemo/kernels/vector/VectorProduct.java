@@ -13,7 +13,7 @@ import org.qieemo.kernels.cpu.Strip;
  * panel stays in the first-level cache, the copied rows in the second. While a panel is multiplied,
  * the tiles touch the weights of the panel behind it, little by little: they come from beyond the
  * second-level cache at a quarter of the speed at which a tile could use them, so that otherwise
- * the first tiles of each panel would wait. What is next of Q8_0, a quarter of the bytes, is
+ * the first tiles of each panel would wait. What is next of compact weights, fewer bytes, is
  * touched between tiles.
  *
  * <p>Packed order: {@code data[0]} holds [block of {@link #BLOCK} depth][narrow panel][k][columns
@@ -205,13 +205,13 @@ final class VectorProduct {
     int width = width(b.cols(), narrow);
     int fives = width == Tile5x4.WIDTH ? FIVES[rows] : 0;
     int sixes = sixes(rows, fives);
-    boolean quantized = b.isQuantized();
-    float[] weights = quantized ? strip.scratch().panel() : b.data()[0];
-    int at = quantized ? strip.scratch().panelAt() : index(b, narrow, k);
+    boolean compact = b.isCompact();
+    float[] weights = compact ? strip.scratch().panel() : b.data()[0];
+    int at = compact ? strip.scratch().panelAt() : index(b, narrow, k);
     int size = depth * width;
-    int step = quantized ? 0 : step(weights.length, size, (sixes + fives) * depth);
-    if (quantized) {
-      QuantizedPanel.decode(b, narrow, k, depth, weights, at);
+    int step = compact ? 0 : step(weights.length, size, (sixes + fives) * depth);
+    if (compact) {
+      CompactPanel.decode(b, narrow, k, depth, weights, at);
     }
     int ahead =
         step == 0 ? 0 : Math.min(at + size, weights.length - (sixes + fives) * depth * step);
@@ -239,8 +239,8 @@ final class VectorProduct {
                 a, from, weights, at, depth, start, init, startStride, c, to, ahead, step);
       }
       ahead += depth * step;
-      if (quantized) {
-        seen ^= QuantizedPanel.touch(b, narrow, k, depth, tile, sixes + fives);
+      if (compact) {
+        seen ^= CompactPanel.touch(b, narrow, k, depth, tile, sixes + fives);
       }
     }
     strip.scratch().rows()[0][STRIP_ROWS * STRIDE] = Float.intBitsToFloat(seen);
