@@ -23,7 +23,7 @@ class SharedPoolTest {
 
   private final CpuKernels kernels = new PlainKernelsProvider().create();
   private final CpuKernels alike = new PlainKernelsProvider().create();
-  private final ThreadScratch scratch = new ThreadScratch(kernels);
+  private final ThreadScratch scratch = new ThreadScratch(kernels, kernels.newArena());
   private final Set<Thread> before = threads();
 
   @Test

@@ -36,7 +36,7 @@ class WorkerPoolTest {
           .findFirst()
           .orElseThrow()
           .create();
-  private final ThreadScratch scratch = new ThreadScratch(kernels);
+  private final ThreadScratch scratch = new ThreadScratch(kernels, kernels.newArena());
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 8})
@@ -179,7 +179,7 @@ class WorkerPoolTest {
                         await(go);
                       },
                       2,
-                      new ThreadScratch(kernels)),
+                      new ThreadScratch(kernels, kernels.newArena())),
               true);
       caller[0] = new Thread(run);
       caller[0].start();
@@ -200,7 +200,8 @@ class WorkerPoolTest {
 
     FutureTask<Boolean> start(WorkerPool pool) {
       FutureTask<Boolean> run =
-          new FutureTask<>(() -> pool.run(this::item, 2, new ThreadScratch(kernels)), true);
+          new FutureTask<>(
+              () -> pool.run(this::item, 2, new ThreadScratch(kernels, kernels.newArena())), true);
       caller = new Thread(run);
       caller.start();
       return run;

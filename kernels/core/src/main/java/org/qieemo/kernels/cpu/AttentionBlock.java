@@ -86,7 +86,7 @@ final class AttentionBlock {
       int known = strips.length;
       strips = Arrays.copyOf(strips, count);
       for (int i = known; i < count; i++) {
-        strips[i] = scratch.strip().another(kernels, ROWS);
+        strips[i] = scratch.newStrip(ROWS);
       }
     }
   }
@@ -94,11 +94,6 @@ final class AttentionBlock {
   /** The columns of all panels that hold {@code cols} columns. */
   private int ceil(int cols) {
     return (cols + width - 1) / width * width;
-  }
-
-  /** Where the score of query {@code i} and the first key of a panel lies in the panel's strip. */
-  private int row(int i) {
-    return i * kernels.stripStride();
   }
 
   /** First key that query {@code i} of the block sees. */
@@ -180,7 +175,10 @@ final class AttentionBlock {
     for (int j = begin; j < end; j = (j / width + 1) * width) {
       int count = Math.min(end, (j / width + 1) * width) - j;
       int by = query * shiftStride - shiftBase + shift + j;
-      Rows sum = scratch.result().at(strips[j / width].values(), row(i) + j % width, width);
+      Rows sum =
+          scratch
+              .result()
+              .at(strips[j / width].values(), strips[j / width].row(i) + j % width, width);
       Rows term = scratch.first().at(shifted, by, shiftStride);
       kernels.scaledSum(1, sum, 1, term, sum, count);
     }
@@ -198,17 +196,18 @@ final class AttentionBlock {
       int base = panel * width;
       int count = exponentials(panel);
       float[] scores = strips[panel].values();
+      int row = strips[panel].row(i);
       int hiddenBefore = Math.min(count, Math.max(0, begin - base));
       int hiddenAfter = Math.max(hiddenBefore, Math.min(count, end - base));
-      Arrays.fill(scores, row(i), row(i) + hiddenBefore, Float.NEGATIVE_INFINITY);
-      Arrays.fill(scores, row(i) + hiddenAfter, row(i) + count, Float.NEGATIVE_INFINITY);
-      top = Math.max(top, kernels.max(scores, row(i), count));
+      Arrays.fill(scores, row, row + hiddenBefore, Float.NEGATIVE_INFINITY);
+      Arrays.fill(scores, row + hiddenAfter, row + count, Float.NEGATIVE_INFINITY);
+      top = Math.max(top, kernels.max(scores, row, count));
     }
     float finite = top == Float.NEGATIVE_INFINITY ? 0 : top; // a row of -infinity gives zeros
     float sum = 0;
     for (int panel = from / width; panel * width < to; panel++) {
       int count = exponentials(panel);
-      sum += kernels.expSum(strips[panel].values(), row(i), count, finite, scratch);
+      sum += kernels.expSum(strips[panel].values(), strips[panel].row(i), count, finite, scratch);
     }
     shares[i] = sum == 0 ? 0 : 1 / sum;
   }
@@ -238,7 +237,9 @@ final class AttentionBlock {
       int begin = Math.max(from, keys * width);
       int end = Math.min(to, (keys + 1) * width);
       Rows weights =
-          scratch.first().at(strips[keys].values(), -keys * width, kernels.stripStride());
+          scratch
+              .first()
+              .at(strips[keys].values(), strips[keys].row(0) - keys * width, kernels.stripStride());
       if (begin == from) {
         kernels.multiply(weights, rows, values, panel, begin, end, sums);
       } else {
@@ -249,7 +250,10 @@ final class AttentionBlock {
 
   private void divide(int cols) {
     for (int i = 0; i < rows; i++) {
-      Rows sum = scratch.result().at(scratch.strip().values(), row(i), kernels.stripStride());
+      Rows sum =
+          scratch
+              .result()
+              .at(scratch.strip().values(), scratch.strip().row(i), kernels.stripStride());
       kernels.scaledSum(shares[i], sum, 0, sum, sum, cols);
     }
   }

@@ -20,6 +20,7 @@ import org.qieemo.kernels.Norm;
 final class CpuBackend implements Backend {
   private final CpuKernels kernels;
   private final SharedPool pool;
+  private final Arena weights;
   private final String description;
   private volatile boolean closed;
 
@@ -30,6 +31,7 @@ final class CpuBackend implements Backend {
    */
   CpuBackend(CpuKernels kernels, int threads, String remark) {
     this.kernels = kernels;
+    weights = kernels.newArena();
     pool = new SharedPool(kernels, threads);
     String count = threads == 1 ? "1 thread" : threads + " threads";
     String reason = remark.isEmpty() ? "" : ": " + remark;
@@ -38,6 +40,11 @@ final class CpuBackend implements Backend {
 
   CpuKernels kernels() {
     return kernels;
+  }
+
+  /** Memory of the weights of all models on this back end. */
+  Arena weights() {
+    return weights;
   }
 
   WorkerPool pool() {

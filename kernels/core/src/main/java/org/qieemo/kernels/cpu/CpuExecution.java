@@ -42,7 +42,7 @@ final class CpuExecution implements Execution {
   CpuExecution(CpuBackend backend) {
     this.backend = backend;
     CpuKernels kernels = backend.kernels();
-    scratch = new ThreadScratch(kernels);
+    scratch = new ThreadScratch(kernels, backend.pool().arena());
     linear = new LinearTask(this, kernels);
     feedForward = new FeedForwardTask(this, kernels);
     layerNorm = new RowTask.LayerNorm(this, kernels);

@@ -41,8 +41,11 @@ public interface CpuKernels {
    */
   boolean copiesRows();
 
+  /** Where strips, product scratch and packed weights find their memory. */
+  Arena newArena();
+
   /** Memory for {@link #multiply} to use while it works, for one strip. */
-  ProductScratch newProductScratch();
+  ProductScratch newProductScratch(Arena arena);
 
   /**
    * Packs {@code depth} rows of all columns into the rows from {@code toDepth} on of {@code to},

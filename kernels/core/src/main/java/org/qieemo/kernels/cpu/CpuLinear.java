@@ -39,7 +39,7 @@ final class CpuLinear implements Linear {
   }
 
   private PackedMatrix pack(HostTensor weight, float[] biases, int firstRow) {
-    PackedMatrix packed = new PackedMatrix();
+    PackedMatrix packed = new PackedMatrix(owner.weights());
     CpuKernels kernels = owner.kernels();
     boolean compact =
         weight.dtype() != DType.F32

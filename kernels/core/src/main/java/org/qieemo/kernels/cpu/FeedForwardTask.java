@@ -73,7 +73,8 @@ final class FeedForwardTask implements ParallelTask {
   private void addHidden(int hiddenPanel, int rows, Strip[] totals, ThreadScratch scratch) {
     int from = hiddenPanel * kernels.panelWidth();
     int to = from + up.panelColumns(hiddenPanel);
-    Rows hidden = scratch.second().at(scratch.strip().values(), -from, kernels.stripStride());
+    Strip strip = scratch.strip();
+    Rows hidden = scratch.second().at(strip.values(), strip.row(0) - from, kernels.stripStride());
     for (int panel = 0; panel < down.panels(); panel++) {
       down.accumulate(hidden, rows, panel, from, to, totals[panel]);
     }

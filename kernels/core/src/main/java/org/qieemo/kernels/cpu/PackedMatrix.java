@@ -10,14 +10,23 @@ import org.qieemo.kernels.DType;
 public final class PackedMatrix {
   private int depth;
   private int cols;
+  private final Arena arena; // null for arrays of its own
   private float[][] data = new float[0][];
+  private int first;
   private DType type = DType.F32;
   private int[] words; // null for F32
   private float[] scales; // of Q8_0
   private float[] bias = new float[0]; // [cols], padded to whole panels
 
-  /** An empty matrix. */
-  public PackedMatrix() {}
+  /** An empty matrix that may grow. */
+  public PackedMatrix() {
+    this(null);
+  }
+
+  /** An empty matrix of weights, which finds its memory in {@code arena}. */
+  PackedMatrix(Arena arena) {
+    this.arena = arena;
+  }
 
   /** Rows. */
   public int depth() {
@@ -57,6 +66,27 @@ public final class PackedMatrix {
   /** Bias of each column, at least as long as all panels together. */
   public float[] bias() {
     return bias;
+  }
+
+  /** Where in {@code data()[0]} kernels that use a single array begin. */
+  public int first() {
+    return first;
+  }
+
+  /**
+   * For kernels that use a single array: the new shape, in an array with room for {@code size}
+   * elements from {@link #first} on.
+   *
+   * @param paddedCols columns of all panels together
+   */
+  public void setSingle(int newDepth, int newCols, int paddedCols, int size) {
+    float[][] memory = data;
+    if (memory.length != 1 || memory[0].length - first < size) {
+      Arena.Place place = arena == null ? Arena.alone(size) : arena.take(size);
+      memory = new float[][] {place.array()};
+      first = place.offset();
+    }
+    set(newDepth, newCols, paddedCols, memory);
   }
 
   /**

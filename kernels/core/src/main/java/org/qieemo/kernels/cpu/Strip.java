@@ -5,27 +5,41 @@ package org.qieemo.kernels.cpu;
  * CpuKernels#stripStride()} from row to row. Not thread-safe.
  */
 public final class Strip {
-  private final float[] values; // [stripRows, stripStride]
+  private final float[] values; // [stripRows, stripStride] from first on
+  private final int first;
+  private final int stride;
   private final ProductScratch scratch; // the kernels' own
 
-  /** A strip that fits the kernels, with product scratch of its own. */
-  Strip(CpuKernels kernels) {
-    this(kernels, kernels.stripRows(), kernels.newProductScratch());
+  private Strip(Arena.Place place, int stride, ProductScratch scratch) {
+    values = place.array();
+    first = place.offset();
+    this.stride = stride;
+    this.scratch = scratch;
   }
 
-  private Strip(CpuKernels kernels, int rows, ProductScratch productScratch) {
-    values = new float[rows * kernels.stripStride()];
-    scratch = productScratch;
+  /** A strip that fits the kernels, with product scratch of its own. */
+  static Strip of(CpuKernels kernels, Arena arena) {
+    return of(kernels, kernels.stripRows(), arena, kernels.newProductScratch(arena));
+  }
+
+  private static Strip of(CpuKernels kernels, int rows, Arena arena, ProductScratch scratch) {
+    int stride = kernels.stripStride();
+    return new Strip(arena.take(rows * stride), stride, scratch);
   }
 
   /** Another strip of the same thread, for {@code rows} rows, a multiple of every tile's. */
-  Strip another(CpuKernels kernels, int rows) {
-    return new Strip(kernels, rows, scratch);
+  Strip another(CpuKernels kernels, int rows, Arena arena) {
+    return of(kernels, rows, arena, scratch);
   }
 
-  /** The strip itself. */
+  /** The array that the strip lies in. */
   public float[] values() {
     return values;
+  }
+
+  /** Index of element (r, 0). */
+  public int row(int r) {
+    return first + r * stride;
   }
 
   /** What {@link CpuKernels#newProductScratch()} gave to this thread. */

@@ -6,6 +6,7 @@ public final class ThreadScratch {
   private static final int CHUNK = 256;
 
   private final CpuKernels kernels;
+  private final Arena arena;
   private final Strip strip;
   private final Strip gates;
   private final Operand operand;
@@ -21,12 +22,18 @@ public final class ThreadScratch {
   private double[] sums = new double[0];
 
   /** Buffers that fit the kernels. */
-  ThreadScratch(CpuKernels kernels) {
+  ThreadScratch(CpuKernels kernels, Arena arena) {
     this.kernels = kernels;
-    strip = new Strip(kernels);
-    gates = strip.another(kernels, kernels.stripRows());
+    this.arena = arena;
+    strip = Strip.of(kernels, arena);
+    gates = newStrip(kernels.stripRows());
     operand = new Operand(kernels);
     attention = new AttentionBlock(kernels, this);
+  }
+
+  /** A strip of this thread for {@code rows} rows, a multiple of every tile's. */
+  Strip newStrip(int rows) {
+    return strip.another(kernels, rows, arena);
   }
 
   /** Strip of a product. */
@@ -49,7 +56,7 @@ public final class ThreadScratch {
     if (totals.length < count) {
       totals = new Strip[count];
       for (int i = 0; i < count; i++) {
-        totals[i] = strip.another(kernels, kernels.stripRows());
+        totals[i] = newStrip(kernels.stripRows());
       }
     }
     return totals;

@@ -22,6 +22,7 @@ final class WorkerPool implements AutoCloseable {
   private static final int NUMBER_SHIFT = 32;
 
   private final Worker[] workers;
+  private final Arena arena;
   private final AtomicBoolean busy = new AtomicBoolean();
   private final AtomicLong region = new AtomicLong();
   private final AtomicInteger next = new AtomicInteger();
@@ -32,11 +33,17 @@ final class WorkerPool implements AutoCloseable {
 
   /** Starts {@code threads - 1} daemon threads. */
   WorkerPool(int threads, CpuKernels kernels) {
+    arena = kernels.newArena();
     workers = new Worker[threads - 1];
     for (int i = 0; i < workers.length; i++) {
-      workers[i] = new Worker("qieemo-cpu-" + (i + 1), new ThreadScratch(kernels));
+      workers[i] = new Worker("qieemo-cpu-" + (i + 1), new ThreadScratch(kernels, arena));
       workers[i].start();
     }
+  }
+
+  /** Memory of all threads that work here, callers among them. */
+  Arena arena() {
+    return arena;
   }
 
   /** Threads that a region may use, the caller among them. */

@@ -1,6 +1,7 @@
 package org.qieemo.kernels.plain;
 
 import org.qieemo.kernels.Activation;
+import org.qieemo.kernels.cpu.Arena;
 import org.qieemo.kernels.cpu.CpuKernels;
 import org.qieemo.kernels.cpu.PackedMatrix;
 import org.qieemo.kernels.cpu.ProductScratch;
@@ -48,8 +49,14 @@ final class PlainKernels implements CpuKernels {
     return false;
   }
 
+  /** C2 makes vectors of loops over arrays only where each has its own. */
   @Override
-  public ProductScratch newProductScratch() {
+  public Arena newArena() {
+    return Arena.ofSeparateArrays();
+  }
+
+  @Override
+  public ProductScratch newProductScratch(Arena arena) {
     return new ProductScratch(new float[PlainProduct.ROWS][PlainProduct.WIDTH], new float[0], 0);
   }
 
@@ -85,7 +92,7 @@ final class PlainKernels implements CpuKernels {
   @Override
   public void storeStrip(Strip strip, int rows, int cols, float[] out, int offset, int stride) {
     for (int r = 0; r < rows; r++) {
-      int at = r * PlainProduct.WIDTH;
+      int at = strip.row(r);
       System.arraycopy(strip.values(), at, out, offset + r * stride, cols);
     }
   }
@@ -94,7 +101,7 @@ final class PlainKernels implements CpuKernels {
   public void addStrip(
       Strip strip, int rows, int cols, float scale, float[] out, int offset, int stride) {
     for (int r = 0; r < rows; r++) {
-      int at = r * PlainProduct.WIDTH;
+      int at = strip.row(r);
       int to = offset + r * stride;
       add(scale, strip.values(), at, out, to, cols);
     }
@@ -104,7 +111,7 @@ final class PlainKernels implements CpuKernels {
   public void activateStrip(
       Activation activation, Strip strip, int rows, int cols, ThreadScratch scratch) {
     for (int r = 0; r < rows; r++) {
-      int at = r * PlainProduct.WIDTH;
+      int at = strip.row(r);
       PlainActivations.apply(activation, strip.values(), at, at + cols);
     }
   }
@@ -112,7 +119,7 @@ final class PlainKernels implements CpuKernels {
   @Override
   public void gateStrip(Strip strip, Strip gates, int rows, int cols, ThreadScratch scratch) {
     for (int r = 0; r < rows; r++) {
-      int at = r * PlainProduct.WIDTH;
+      int at = strip.row(r); // of the gates too, as both begin their arrays
       PlainActivations.gate(strip.values(), gates.values(), at, at + cols);
     }
   }

@@ -70,7 +70,7 @@ final class PlainProduct {
   static void fill(PackedMatrix b, int panel, int rows, Strip strip) {
     int cols = Math.min(WIDTH, b.cols() - panel * WIDTH);
     for (int r = 0; r < rows; r++) {
-      System.arraycopy(b.bias(), panel * WIDTH, strip.values(), r * WIDTH, cols);
+      System.arraycopy(b.bias(), panel * WIDTH, strip.values(), strip.row(r), cols);
     }
   }
 
@@ -84,9 +84,9 @@ final class PlainProduct {
     for (int r = 0; r < rows; r += ROWS) {
       int second = Math.min(r + 1, rows - 1); // rows missing from the last three are the last again
       int third = Math.min(r + 2, rows - 1);
-      System.arraycopy(strip.values(), r * WIDTH, c0, 0, cols);
-      System.arraycopy(strip.values(), second * WIDTH, c1, 0, cols);
-      System.arraycopy(strip.values(), third * WIDTH, c2, 0, cols);
+      System.arraycopy(strip.values(), strip.row(r), c0, 0, cols);
+      System.arraycopy(strip.values(), strip.row(second), c1, 0, cols);
+      System.arraycopy(strip.values(), strip.row(third), c2, 0, cols);
       int a0 = a.offset() + r * a.stride();
       int a1 = a.offset() + second * a.stride();
       int a2 = a.offset() + third * a.stride();
@@ -96,9 +96,9 @@ final class PlainProduct {
       } else {
         SeparateRows.multiply(values, a0, a1, a2, b.data(), row, from, to, c0, c1, c2, cols);
       }
-      System.arraycopy(c0, 0, strip.values(), r * WIDTH, cols);
-      System.arraycopy(c1, 0, strip.values(), second * WIDTH, cols);
-      System.arraycopy(c2, 0, strip.values(), third * WIDTH, cols);
+      System.arraycopy(c0, 0, strip.values(), strip.row(r), cols);
+      System.arraycopy(c1, 0, strip.values(), strip.row(second), cols);
+      System.arraycopy(c2, 0, strip.values(), strip.row(third), cols);
     }
   }
 }

@@ -96,13 +96,13 @@ final class VectorActivations {
     }
   }
 
-  /** x *= sigmoid(gate), for {@code count} values from {@code from} on in both. */
-  static void gate(float[] x, float[] gate, int from, int count, ThreadScratch scratch) {
+  /** x *= sigmoid(gate) for {@code count} values. */
+  static void gate(float[] x, int at, float[] gate, int gateAt, int count, ThreadScratch scratch) {
     float[] e = scratch.chunk0();
     for (int i = 0; i < count; i += e.length) {
       int n = Math.min(e.length, count - i);
-      VectorExp.exp(gate, from + i, -1f, 0f, e, 0, n);
-      divideByOnePlus(x, from + i, e, n);
+      VectorExp.exp(gate, gateAt + i, -1f, 0f, e, 0, n);
+      divideByOnePlus(x, at + i, e, n);
     }
   }
 }

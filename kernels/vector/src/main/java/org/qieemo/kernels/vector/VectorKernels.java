@@ -5,6 +5,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 import org.qieemo.kernels.Activation;
 import org.qieemo.kernels.DType;
+import org.qieemo.kernels.cpu.Arena;
 import org.qieemo.kernels.cpu.CpuKernels;
 import org.qieemo.kernels.cpu.PackedMatrix;
 import org.qieemo.kernels.cpu.ProductScratch;
@@ -12,12 +13,10 @@ import org.qieemo.kernels.cpu.Rows;
 import org.qieemo.kernels.cpu.Strip;
 import org.qieemo.kernels.cpu.ThreadScratch;
 
-/** Kernels on the Vector API. Thread-safe. */
+/** Kernels on the Vector API. Stateless and thread-safe. */
 final class VectorKernels implements CpuKernels {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
-
-  private final DecodedPanels panels = new DecodedPanels();
 
   @Override
   public String name() {
@@ -45,8 +44,13 @@ final class VectorKernels implements CpuKernels {
   }
 
   @Override
-  public ProductScratch newProductScratch() {
-    return VectorProduct.newScratch(panels.take());
+  public Arena newArena() {
+    return Arena.ofLines();
+  }
+
+  @Override
+  public ProductScratch newProductScratch(Arena arena) {
+    return VectorProduct.newScratch(arena);
   }
 
   @Override
@@ -87,7 +91,7 @@ final class VectorKernels implements CpuKernels {
     float[] values = strip.values();
     int vectors = SPECIES.loopBound(cols);
     for (int r = 0; r < rows; r++) {
-      int from = r * VectorProduct.STRIDE;
+      int from = strip.row(r);
       int to = offset + r * stride;
       for (int c = 0; c < vectors; c += LANES) {
         FloatVector.fromArray(SPECIES, values, from + c).intoArray(out, to + c);
@@ -105,7 +109,7 @@ final class VectorKernels implements CpuKernels {
     int vectors = SPECIES.loopBound(cols);
     FloatVector factor = FloatVector.broadcast(SPECIES, scale);
     for (int r = 0; r < rows; r++) {
-      int from = r * VectorProduct.STRIDE;
+      int from = strip.row(r);
       int to = offset + r * stride;
       for (int c = 0; c < vectors; c += LANES) {
         FloatVector sum = FloatVector.fromArray(SPECIES, out, to + c);
@@ -122,8 +126,7 @@ final class VectorKernels implements CpuKernels {
       Activation activation, Strip strip, int rows, int cols, ThreadScratch scratch) {
     int count = wholeVectors(cols);
     for (int r = 0; r < rows; r++) {
-      int at = r * VectorProduct.STRIDE;
-      VectorActivations.apply(activation, strip.values(), at, count, scratch);
+      VectorActivations.apply(activation, strip.values(), strip.row(r), count, scratch);
     }
   }
 
@@ -131,8 +134,8 @@ final class VectorKernels implements CpuKernels {
   public void gateStrip(Strip strip, Strip gates, int rows, int cols, ThreadScratch scratch) {
     int count = wholeVectors(cols);
     for (int r = 0; r < rows; r++) {
-      int at = r * VectorProduct.STRIDE;
-      VectorActivations.gate(strip.values(), gates.values(), at, count, scratch);
+      float[] gate = gates.values();
+      VectorActivations.gate(strip.values(), strip.row(r), gate, gates.row(r), count, scratch);
     }
   }
 

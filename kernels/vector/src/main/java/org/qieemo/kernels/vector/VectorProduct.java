@@ -2,6 +2,7 @@ package org.qieemo.kernels.vector;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import org.qieemo.kernels.cpu.Arena;
 import org.qieemo.kernels.cpu.PackedMatrix;
 import org.qieemo.kernels.cpu.ProductScratch;
 import org.qieemo.kernels.cpu.Rows;
@@ -52,31 +53,21 @@ final class VectorProduct {
   /** For a number of rows how many of the tiles have five of them, the others six. */
   private static final int[] FIVES = fives();
 
-  /**
-   * Index of the first element: 64 bytes into an array with its header of 16, which large arrays
-   * have aligned under G1. Loads that straddle cache lines cost about 5 %.
-   */
-  static final int FIRST = 12;
-
   private VectorProduct() {}
 
   /**
    * Memory for the copied rows of one strip, with one element more for what was touched, and for a
    * decoded block of a narrow panel.
    */
-  static ProductScratch newScratch(DecodedPanels.Place panel) {
+  static ProductScratch newScratch(Arena arena) {
     float[][] rows = {new float[STRIP_ROWS * STRIDE + 1]};
+    Arena.Place panel = arena.take(BLOCK * WIDTH);
     return new ProductScratch(rows, panel.array(), panel.offset());
   }
 
   static void resize(PackedMatrix matrix, int depth, int cols) {
     int padded = paddedColumns(cols);
-    int size = Math.addExact(Math.multiplyExact(depth, padded), FIRST);
-    float[][] data = matrix.data();
-    if (data.length == 0 || data[0].length < size) {
-      data = new float[][] {new float[size]};
-    }
-    matrix.set(depth, cols, padded, data);
+    matrix.setSingle(depth, cols, padded, Math.multiplyExact(depth, padded));
   }
 
   /** Narrow panels of {@code cols} columns. */
@@ -97,7 +88,7 @@ final class VectorProduct {
 
   /** Index of element (k, 0) of a narrow panel. */
   private static int index(PackedMatrix matrix, int narrow, int k) {
-    return FIRST + position(matrix, narrow, k);
+    return matrix.first() + position(matrix, narrow, k);
   }
 
   /** Elements that the packed order has before element (k, 0) of a narrow panel. */
@@ -223,7 +214,7 @@ final class VectorProduct {
     for (int tile = 0; tile < sixes + fives; tile++) {
       int row = tile < sixes ? tile * Tile6x4.ROWS : rows(sixes, tile - sixes);
       int from = aOffset + row * STRIDE;
-      int to = row * STRIDE + column;
+      int to = strip.row(row) + column;
       int init = fresh ? narrow * WIDTH : to;
       if (width == Tile6x2.WIDTH) {
         seen ^=
