@@ -13,8 +13,10 @@ import org.qieemo.kernels.PositionTerm;
  * values where they lie; what the weights of a row sum up to divides its result.
  */
 final class AttentionBlock {
-  /** Most queries of a block; one more must fit a strip. */
-  static final int ROWS = 48;
+  /** Most queries of a block, a multiple of every tile's rows. */
+  private static final int ROWS = 96;
+
+  private static final int TILES = 24; // rows: whole tiles of all kernels
 
   /** Scores are exponentiated in multiples of this, a multiple of every vector's lanes. */
   private static final int TOGETHER = 16;
@@ -25,8 +27,10 @@ final class AttentionBlock {
   private final CpuKernels kernels;
   private final ThreadScratch scratch;
   private final int width; // of a panel
-  private final float[] shares = new float[ROWS]; // of a weight in its row's sum
-  private Strip[] strips = new Strip[0]; // [panel of keys]: [ROWS, width] scores, then weights
+  private final int most; // queries of a block
+  private final float[] tops = new float[ROWS]; // largest score of each row
+  private final float[] sums = new float[ROWS]; // of each row's weights
+  private Strip[] strips = new Strip[0]; // [panel of keys]: [most, width] scores, then weights
   private AttentionTask task;
   private CpuAttention attention;
   private int segment;
@@ -37,8 +41,8 @@ final class AttentionBlock {
   private int from; // first key that any of the queries sees
   private int to; // one past the last
   private int dk;
-  private float[] queries; // [ROWS + 1, 2 dk]: (q + u, q + v) / sqrt(dk), or q / sqrt(dk) alone
-  private float[] shifted; // [ROWS + 1, shiftStride]: (q + v) p / sqrt(dk)
+  private float[] queries; // [most + 1, 2 dk]: (q + u, q + v) / sqrt(dk), or q / sqrt(dk) alone
+  private float[] shifted; // [most + 1, shiftStride]: (q + v) p / sqrt(dk)
   private int shiftBase; // position in column 0 of shifted
   private int shiftStride;
 
@@ -46,6 +50,12 @@ final class AttentionBlock {
     this.kernels = kernels;
     this.scratch = scratch;
     width = kernels.panelWidth();
+    most = mostRows(kernels);
+  }
+
+  /** Most queries of a block; one more must fit a strip. */
+  static int mostRows(CpuKernels kernels) {
+    return Math.min(ROWS, (kernels.stripRows() - 1) / TILES * TILES);
   }
 
   /** Chooses what to work on; {@link #run} follows. */
@@ -64,8 +74,7 @@ final class AttentionBlock {
 
   void run() {
     growStrips(ceil(to) / width);
-    fillQueries();
-    Rows byKeys = scratch.first().at(queries, 0, 2 * dk);
+    Rows byKeys = queries();
     PackedMatrix keys = task.keys(segment, head);
     for (int panel = from / width; panel * width < to; panel++) {
       kernels.multiply(byKeys, rows, keys, panel, 0, dk, strips[panel]);
@@ -75,9 +84,7 @@ final class AttentionBlock {
     } else if (attention.term() == PositionTerm.LEGACY) {
       addLegacy();
     }
-    for (int i = 0; i < rows; i++) {
-      exponentiate(i);
-    }
+    exponentiate();
     applyToValues();
   }
 
@@ -86,7 +93,7 @@ final class AttentionBlock {
       int known = strips.length;
       strips = Arrays.copyOf(strips, count);
       for (int i = known; i < count; i++) {
-        strips[i] = scratch.newStrip(ROWS);
+        strips[i] = scratch.newStrip(most);
       }
     }
   }
@@ -111,8 +118,19 @@ final class AttentionBlock {
     return Math.min(rows + 1, frames - first);
   }
 
+  /** What the keys are multiplied by: for KEY the queries as they are, as the keys are scaled. */
+  private Rows queries() {
+    if (attention.term() == PositionTerm.KEY) {
+      CpuTensor q = task.q();
+      int at = q.row(task.segments().start(segment) + first) + head * dk;
+      return scratch.first().at(q.data(), at, q.stride());
+    }
+    fillQueries();
+    return scratch.first().at(queries, 0, 2 * dk);
+  }
+
   private void fillQueries() {
-    queries = scratch.buffer(QUERIES, (ROWS + 1L) * 2 * dk);
+    queries = scratch.buffer(QUERIES, (most + 1L) * 2 * dk);
     CpuTensor q = task.q();
     int col = head * dk;
     int count = rowsAndNext();
@@ -138,7 +156,7 @@ final class AttentionBlock {
 
   /** Products of the first {@code count} queries with the positions [begin, end). */
   private void multiplyPositions(int count, int begin, int end) {
-    shifted = scratch.buffer(SHIFTED, (ROWS + 1L) * ceil(task.positionRows()));
+    shifted = scratch.buffer(SHIFTED, (most + 1L) * ceil(task.positionRows()));
     shiftBase = begin / width * width;
     shiftStride = ceil(end) - shiftBase;
     Rows byPlaces = scratch.first().at(queries, dk, 2 * dk);
@@ -185,10 +203,22 @@ final class AttentionBlock {
   }
 
   /**
-   * Scores of a query become e^(score - largest), zeros for the keys that it does not see; leaves
-   * one over their sum in {@link #shares}.
+   * Scores become e^(score - largest of the query), zeros for the keys that it does not see; leaves
+   * what they sum up to in {@link #sums}.
    */
-  private void exponentiate(int i) {
+  private void exponentiate() {
+    for (int i = 0; i < rows; i++) {
+      float top = hide(i);
+      tops[i] = top == Float.NEGATIVE_INFINITY ? 0 : top; // a row of -infinity gives zeros
+      sums[i] = 0;
+    }
+    for (int panel = from / width; panel * width < to; panel++) {
+      kernels.exponentiate(strips[panel], rows, exponentials(panel), tops, sums, scratch);
+    }
+  }
+
+  /** Makes the scores of the keys that a query does not see -infinity; the largest score. */
+  private float hide(int i) {
     int begin = begin(i);
     int end = Math.max(begin, end(i));
     float top = Float.NEGATIVE_INFINITY;
@@ -203,13 +233,7 @@ final class AttentionBlock {
       Arrays.fill(scores, row + hiddenAfter, row + count, Float.NEGATIVE_INFINITY);
       top = Math.max(top, kernels.max(scores, row, count));
     }
-    float finite = top == Float.NEGATIVE_INFINITY ? 0 : top; // a row of -infinity gives zeros
-    float sum = 0;
-    for (int panel = from / width; panel * width < to; panel++) {
-      int count = exponentials(panel);
-      sum += kernels.expSum(strips[panel].values(), strips[panel].row(i), count, finite, scratch);
-    }
-    shares[i] = sum == 0 ? 0 : 1 / sum;
+    return top;
   }
 
   /** Columns of a panel of scores that are exponentiated. */
@@ -250,11 +274,10 @@ final class AttentionBlock {
 
   private void divide(int cols) {
     for (int i = 0; i < rows; i++) {
-      Rows sum =
-          scratch
-              .result()
-              .at(scratch.strip().values(), scratch.strip().row(i), kernels.stripStride());
-      kernels.scaledSum(shares[i], sum, 0, sum, sum, cols);
+      Strip strip = scratch.strip();
+      Rows sum = scratch.result().at(strip.values(), strip.row(i), kernels.stripStride());
+      float share = sums[i] == 0 ? 0 : 1 / sums[i];
+      kernels.scaledSum(share, sum, 0, sum, sum, cols);
     }
   }
 }

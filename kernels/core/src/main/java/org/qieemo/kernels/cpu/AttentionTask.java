@@ -54,7 +54,8 @@ final class AttentionTask implements ParallelTask {
     grow(places, heads);
     int packs = pairs + (attention.shifts() ? heads : 0);
     execution.run(packTask, packs, 4L * kv.rows() * kv.cols());
-    blocks.cutQueries(segments, AttentionBlock.ROWS);
+    int most = AttentionBlock.mostRows(kernels);
+    blocks.cutQueries(segments, RowBlocks.size(longest, most, 1, 1));
     long work = 2L * longest * q.rows() * attention.width();
     execution.run(this, blocks.count() * heads, work);
   }
@@ -92,49 +93,28 @@ final class AttentionTask implements ParallelTask {
   }
 
   /**
-   * (q + u).k + (q + v).p = q.(k + p) + u.k + v.p: packs the sums k + p, and as the bias of each
-   * column what does not depend on q.
+   * (q + u).k + (q + v).p = q.(k + p) + u.k + v.p, over sqrt(dk): packs the sums k + p, and as the
+   * bias of each column what does not depend on q.
    */
   private void packPlacedKeys(
       PackedMatrix to, int rows, int keyAt, int head, ThreadScratch scratch) {
     int dk = attention.headWidth();
     int col = head * dk;
     float[] sums = scratch.buffer(SUMS, (long) rows * dk);
-    for (int j = 0; j < rows; j++) {
-      Rows key = scratch.first().at(kv.data(), keyAt + j * kv.stride(), dk);
-      Rows place = scratch.second().at(positions.data(), positions.row(j) + col, dk);
-      kernels.scaledSum(1, key, 1, place, scratch.result().at(sums, j * dk, dk), dk);
-      float dots = dot(attention.biasU(), col, key, dk) + dot(attention.biasV(), col, place, dk);
-      to.bias()[j] = attention.scale() * dots;
-    }
+    Rows key = scratch.first().at(kv.data(), keyAt, kv.stride());
+    Rows place =
+        scratch.second().at(positions.data(), positions.offset() + col, positions.stride());
+    float[] u = attention.biasU();
+    float[] v = attention.biasV();
+    float scale = attention.scale();
+    kernels.placeKeys(key, place, rows, dk, u, v, col, scale, sums, to.bias(), scratch);
     kernels.pack(to, 0, dk, sums, 0, 1, dk);
-  }
-
-  /** Sum of a[at + i] row[i], in four chains so that additions need not wait for each other. */
-  private static float dot(float[] a, int at, Rows row, int count) {
-    float[] b = row.data();
-    int from = row.offset();
-    float s0 = 0;
-    float s1 = 0;
-    float s2 = 0;
-    float s3 = 0;
-    int i = 0;
-    for (; i + 3 < count; i += 4) {
-      s0 += a[at + i] * b[from + i];
-      s1 += a[at + i + 1] * b[from + i + 1];
-      s2 += a[at + i + 2] * b[from + i + 2];
-      s3 += a[at + i + 3] * b[from + i + 3];
-    }
-    for (; i < count; i++) {
-      s0 += a[at + i] * b[from + i];
-    }
-    return s0 + s1 + (s2 + s3);
   }
 
   @Override
   public void run(int item, ThreadScratch scratch) {
-    int block = item / heads;
-    int head = item % heads;
+    int block = item % blocks.count(); // those of one head together: its keys stay in the cache
+    int head = item / blocks.count();
     int segment = blocks.segment(block);
     int first = blocks.first(block);
     int rows = blocks.rows(block, segments.length(segment));

@@ -104,18 +104,43 @@ public interface CpuKernels {
   /** x = activation(x) for {@code count} values from {@code offset} on; not GLU. */
   void activate(Activation activation, float[] x, int offset, int count, ThreadScratch scratch);
 
-  /** One row of LayerNorm, without the activation; out may be x. */
-  void layerNorm(Rows x, float[] gamma, float[] beta, float eps, Rows out, ThreadScratch scratch);
+  /** LayerNorm of some rows, without the activation; out may be x. */
+  void layerNorm(
+      Rows x, int rows, float[] gamma, float[] beta, float eps, Rows out, ThreadScratch scratch);
 
   /** The largest of {@code count} values, at least 1. It may pass over NaN if there are others. */
   float max(float[] x, int offset, int count);
 
   /**
-   * x = e^(x - top) for {@code count} values from {@code offset} on, none of them above top.
+   * strip[r, c] = e^(strip[r, c] - tops[r]) for c below {@code count}; sums[r] grows by what they
+   * sum up to, the same whether zeros follow or not.
    *
-   * @return their sum, the same whether zeros follow or not
+   * @param count a multiple of 16
+   * @param tops for each row a value that none of the row is above
    */
-  float expSum(float[] x, int offset, int count, float top, ThreadScratch scratch);
+  void exponentiate(
+      Strip strip, int rows, int count, float[] tops, float[] sums, ThreadScratch scratch);
+
+  /**
+   * Keys with their positions: sums[r, c] = scale * (x[r, c] + y[r, c]), and what they give to
+   * every query's score: dots[r] = scale * sum over c of (u[c] x[r, c] + v[c] y[r, c]).
+   *
+   * @param cols of x, y and sums; rows of sums lie without gaps
+   * @param u from {@code bias} on
+   * @param v likewise
+   */
+  void placeKeys(
+      Rows x,
+      Rows y,
+      int rows,
+      int cols,
+      float[] u,
+      float[] v,
+      int bias,
+      float scale,
+      float[] sums,
+      float[] dots,
+      ThreadScratch scratch);
 
   /** One row of softmax, {@code count} at least 1; out may be x. A row of -infinity gives zeros. */
   void softmax(
@@ -132,13 +157,14 @@ public interface CpuKernels {
   void gatedSum(Rows gate, Rows a, Rows b, Rows out, int count);
 
   /**
-   * One row of a depthwise convolution: out[c] = bias[c] + sum over k of w[k, c] x[k, c].
+   * Some rows of a depthwise convolution: out[r, c] = bias[c] + sum over k of w[k, c] x[r + k, c].
    *
-   * @param x [kernel, channels]
+   * @param x [rows + kernel - 1, channels]
+   * @param rows of the result
    * @param weight [kernel, channels]
    * @param bias [channels]
    */
-  void depthwise(Rows x, float[] weight, int kernel, float[] bias, Rows out);
+  void depthwise(Rows x, int rows, float[] weight, int kernel, float[] bias, Rows out);
 
   /** Whether {@link #convolve} is faster here than a product with the patches. */
   default boolean convolves() {

@@ -65,13 +65,12 @@ final class DepthwiseTask implements ParallelTask {
 
   private void convolve(
       float[] from, int offset, int stride, int outRow, int rows, ThreadScratch scratch) {
-    for (int i = 0; i < rows; i++) {
-      int at = out.row(outRow + i);
-      Rows taps = scratch.first().at(from, offset + i * stride, stride);
-      Rows result = scratch.result().at(out, outRow + i);
-      kernels.depthwise(taps, conv.weight(), conv.kernel(), conv.bias(), result);
-      if (conv.activation() != Activation.NONE) {
-        kernels.activate(conv.activation(), out.data(), at, conv.channels(), scratch);
+    Rows seen = scratch.first().at(from, offset, stride);
+    Rows result = scratch.result().at(out, outRow);
+    kernels.depthwise(seen, rows, conv.weight(), conv.kernel(), conv.bias(), result);
+    if (conv.activation() != Activation.NONE) {
+      for (int i = outRow; i < outRow + rows; i++) {
+        kernels.activate(conv.activation(), out.data(), out.row(i), conv.channels(), scratch);
       }
     }
   }

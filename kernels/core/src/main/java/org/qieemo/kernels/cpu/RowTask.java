@@ -24,9 +24,14 @@ abstract class RowTask implements ParallelTask {
 
   @Override
   public final void run(int item, ThreadScratch scratch) {
-    int last = Math.min(out.rows(), (item + 1) * BLOCK_ROWS);
-    for (int r = item * BLOCK_ROWS; r < last; r++) {
-      row(r, out, scratch);
+    int first = item * BLOCK_ROWS;
+    rows(first, Math.min(BLOCK_ROWS, out.rows() - first), out, scratch);
+  }
+
+  /** Computes {@code count} rows of {@code to} from row {@code first} on. */
+  void rows(int first, int count, CpuTensor to, ThreadScratch scratch) {
+    for (int r = first; r < first + count; r++) {
+      row(r, to, scratch);
     }
   }
 
@@ -49,13 +54,18 @@ abstract class RowTask implements ParallelTask {
     }
 
     @Override
-    void row(int r, CpuTensor to, ThreadScratch scratch) {
-      Rows in = scratch.first().at(x, r);
-      Rows out = scratch.result().at(to, r);
-      kernels.layerNorm(in, norm.gamma(), norm.beta(), norm.eps(), out, scratch);
+    void rows(int first, int count, CpuTensor to, ThreadScratch scratch) {
+      Rows in = scratch.first().at(x, first);
+      Rows out = scratch.result().at(to, first);
+      kernels.layerNorm(in, count, norm.gamma(), norm.beta(), norm.eps(), out, scratch);
       if (norm.activation() != Activation.NONE) {
-        kernels.activate(norm.activation(), to.data(), to.row(r), to.cols(), scratch);
+        super.rows(first, count, to, scratch);
       }
+    }
+
+    @Override
+    void row(int r, CpuTensor to, ThreadScratch scratch) {
+      kernels.activate(norm.activation(), to.data(), to.row(r), to.cols(), scratch);
     }
   }
 

@@ -132,11 +132,16 @@ final class PlainKernels implements CpuKernels {
 
   @Override
   public void layerNorm(
-      Rows x, float[] gamma, float[] beta, float eps, Rows out, ThreadScratch scratch) {
-    float[] values = x.data();
-    float[] result = out.data();
-    int from = x.offset();
-    int to = out.offset();
+      Rows x, int rows, float[] gamma, float[] beta, float eps, Rows out, ThreadScratch scratch) {
+    for (int r = 0; r < rows; r++) {
+      int from = x.offset() + r * x.stride();
+      int to = out.offset() + r * out.stride();
+      layerNorm(x.data(), from, gamma, beta, eps, out.data(), to);
+    }
+  }
+
+  private static void layerNorm(
+      float[] values, int from, float[] gamma, float[] beta, float eps, float[] result, int to) {
     int n = gamma.length;
     float mean = sum(values, from, n) / n;
     float variance = sumOfSquares(values, from, n, mean) / n;
@@ -195,8 +200,58 @@ final class PlainKernels implements CpuKernels {
   }
 
   @Override
-  public float expSum(float[] x, int offset, int count, float top, ThreadScratch scratch) {
-    return PlainSoftmax.expSum(x, offset, x, offset, count, top, scratch);
+  public void exponentiate(
+      Strip strip, int rows, int count, float[] tops, float[] sums, ThreadScratch scratch) {
+    float[] x = strip.values();
+    for (int r = 0; r < rows; r++) {
+      int at = strip.row(r);
+      sums[r] += PlainSoftmax.expSum(x, at, x, at, count, tops[r], scratch);
+    }
+  }
+
+  @Override
+  public void placeKeys(
+      Rows x,
+      Rows y,
+      int rows,
+      int cols,
+      float[] u,
+      float[] v,
+      int bias,
+      float scale,
+      float[] sums,
+      float[] dots,
+      ThreadScratch scratch) {
+    for (int r = 0; r < rows; r++) {
+      int xAt = x.offset() + r * x.stride();
+      int yAt = y.offset() + r * y.stride();
+      for (int c = 0; c < cols; c++) {
+        sums[r * cols + c] = scale * (x.data()[xAt + c] + y.data()[yAt + c]);
+      }
+      float dot = dot(u, bias, x.data(), xAt, cols) + dot(v, bias, y.data(), yAt, cols);
+      dots[r] = scale * dot;
+    }
+  }
+
+  /**
+   * Sum of a[aAt + i] b[bAt + i], in four chains so that additions need not wait for each other.
+   */
+  private static float dot(float[] a, int aAt, float[] b, int bAt, int count) {
+    float s0 = 0;
+    float s1 = 0;
+    float s2 = 0;
+    float s3 = 0;
+    int i = 0;
+    for (; i + 3 < count; i += 4) {
+      s0 += a[aAt + i] * b[bAt + i];
+      s1 += a[aAt + i + 1] * b[bAt + i + 1];
+      s2 += a[aAt + i + 2] * b[bAt + i + 2];
+      s3 += a[aAt + i + 3] * b[bAt + i + 3];
+    }
+    for (; i < count; i++) {
+      s0 += a[aAt + i] * b[bAt + i];
+    }
+    return s0 + s1 + (s2 + s3);
   }
 
   @Override
@@ -248,18 +303,22 @@ final class PlainKernels implements CpuKernels {
   }
 
   @Override
-  public void depthwise(Rows x, float[] weight, int kernel, float[] bias, Rows out) {
-    float[] values = x.data();
-    float[] result = out.data();
-    int at = out.offset();
-    int channels = bias.length;
-    System.arraycopy(bias, 0, result, at, channels);
-    for (int k = 0; k < kernel; k++) {
-      int from = x.offset() + k * x.stride();
-      int w = k * channels;
-      for (int c = 0; c < channels; c++) {
-        result[at + c] += weight[w + c] * values[from + c];
+  public void depthwise(Rows x, int rows, float[] weight, int kernel, float[] bias, Rows out) {
+    for (int r = 0; r < rows; r++) {
+      int at = out.offset() + r * out.stride();
+      System.arraycopy(bias, 0, out.data(), at, bias.length);
+      for (int k = 0; k < kernel; k++) {
+        int from = x.offset() + (r + k) * x.stride();
+        addTap(x.data(), from, weight, k * bias.length, out.data(), at, bias.length);
       }
+    }
+  }
+
+  /** out += w * x. */
+  private static void addTap(
+      float[] x, int from, float[] w, int wAt, float[] out, int at, int channels) {
+    for (int c = 0; c < channels; c++) {
+      out[at + c] += w[wAt + c] * x[from + c];
     }
   }
 }

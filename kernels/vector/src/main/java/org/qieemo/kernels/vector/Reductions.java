@@ -17,6 +17,17 @@ final class Reductions {
 
   /** Sum of {@code count} values, the same whether zeros follow or not. */
   static float sum(float[] x, int offset, int count, ThreadScratch scratch) {
+    float[] lanes = scratch.chunk1();
+    sumInLanes(x, offset, count, lanes, 0);
+    float total = sumOfLanes(lanes, 0);
+    for (int j = SPECIES.loopBound(count); j < count; j++) {
+      total += x[offset + j];
+    }
+    return total;
+  }
+
+  /** Leaves the sums of every lane of the whole vectors of {@code count} values in lanes. */
+  static void sumInLanes(float[] x, int offset, int count, float[] lanes, int at) {
     int vectors = SPECIES.loopBound(count);
     FloatVector even = FloatVector.zero(SPECIES);
     FloatVector odd = FloatVector.zero(SPECIES);
@@ -28,17 +39,11 @@ final class Reductions {
     if (i < vectors) {
       even = FloatVector.fromArray(SPECIES, x, offset + i).add(even);
     }
-    float[] lanes = scratch.chunk1();
-    odd.add(even).intoArray(lanes, 0);
-    float total = sumOfLanes(lanes);
-    for (int j = vectors; j < count; j++) {
-      total += x[offset + j];
-    }
-    return total;
+    odd.add(even).intoArray(lanes, at);
   }
 
-  /** Sum of (x - mean)^2 over {@code count} values. */
-  static float sumOfSquares(float[] x, int offset, int count, float mean, ThreadScratch scratch) {
+  /** The same of (x - mean)^2. */
+  static void squaresInLanes(float[] x, int offset, int count, float mean, float[] lanes, int at) {
     int vectors = SPECIES.loopBound(count);
     FloatVector even = FloatVector.zero(SPECIES);
     FloatVector odd = FloatVector.zero(SPECIES);
@@ -53,29 +58,25 @@ final class Reductions {
       FloatVector d = FloatVector.fromArray(SPECIES, x, offset + i).sub(mean);
       even = d.fma(d, even);
     }
-    float[] lanes = scratch.chunk1();
-    odd.add(even).intoArray(lanes, 0);
-    float total = sumOfLanes(lanes);
-    for (int j = vectors; j < count; j++) {
-      float d = x[offset + j] - mean;
-      total = Math.fma(d, d, total);
-    }
-    return total;
+    odd.add(even).intoArray(lanes, at);
   }
 
-  /** Every fourth lane in a chain of its own, so that additions need not wait for each other. */
-  private static float sumOfLanes(float[] lanes) {
+  /**
+   * Sum of one vector's lanes from {@code at} on: every fourth in a chain of its own, so that
+   * additions need not wait for each other.
+   */
+  static float sumOfLanes(float[] lanes, int at) {
     float s0 = 0;
     float s1 = 0;
     float s2 = 0;
     float s3 = 0;
-    for (int i = 0; i + 3 < LANES; i += 4) {
+    for (int i = at; i + 3 < at + LANES; i += 4) {
       s0 += lanes[i];
       s1 += lanes[i + 1];
       s2 += lanes[i + 2];
       s3 += lanes[i + 3];
     }
-    return LANES < 4 ? lanes[0] + lanes[LANES - 1] : s0 + s1 + (s2 + s3);
+    return LANES < 4 ? lanes[at] + lanes[at + LANES - 1] : s0 + s1 + (s2 + s3);
   }
 
   /**

@@ -1,7 +1,6 @@
 package org.qieemo.kernels.vector;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorSpecies;
 import org.qieemo.kernels.Activation;
 import org.qieemo.kernels.cpu.ThreadScratch;
@@ -13,11 +12,6 @@ import org.qieemo.kernels.cpu.ThreadScratch;
 final class VectorActivations {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
-
-  private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
-
-  /** This minus the bits of a float is close to the bits of its reciprocal. */
-  private static final int RECIPROCAL_GUESS = 0x7ef311c3;
 
   private VectorActivations() {}
 
@@ -60,22 +54,12 @@ final class VectorActivations {
     }
   }
 
-  /**
-   * x /= 1 + e, by Newton's steps for the reciprocal: a division takes as long as 32 fused
-   * multiply-adds. The first guess is off by an eighth at most, three steps leave 1e-7.
-   */
+  /** x /= 1 + e. */
   private static void divideByOnePlus(float[] x, int from, float[] e, int count) {
     int vectors = SPECIES.loopBound(count);
-    FloatVector one = FloatVector.broadcast(SPECIES, 1f);
-    IntVector guess = IntVector.broadcast(INTS, RECIPROCAL_GUESS);
     for (int i = 0; i < vectors; i += LANES) {
-      FloatVector d = FloatVector.fromArray(SPECIES, e, i).add(one);
-      FloatVector r = guess.sub(d.reinterpretAsInts()).reinterpretAsFloats();
-      FloatVector minus = d.neg();
-      r = r.fma(minus.fma(r, one), r);
-      r = r.fma(minus.fma(r, one), r);
-      r = r.fma(minus.fma(r, one), r);
-      FloatVector.fromArray(SPECIES, x, from + i).mul(r).intoArray(x, from + i);
+      FloatVector d = FloatVector.fromArray(SPECIES, e, i).add(1f);
+      FloatVector.fromArray(SPECIES, x, from + i).div(d).intoArray(x, from + i);
     }
     for (int i = vectors; i < count; i++) {
       x[from + i] /= e[i] + 1f;

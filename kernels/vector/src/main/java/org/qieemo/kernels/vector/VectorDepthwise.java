@@ -4,71 +4,126 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 import org.qieemo.kernels.cpu.Rows;
 
-/** A row of a depthwise convolution, four taps at a time so that the inner loop has no stride. */
+/**
+ * Rows of a depthwise convolution, eight at a time: their sums for one vector of channels stay in
+ * registers from the first tap to the last, and each weight is loaded once for all of them.
+ */
 final class VectorDepthwise {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
-  private static final int TAPS = 4;
+  private static final int TOGETHER = 8; // rows
 
   private VectorDepthwise() {}
 
-  static void row(Rows x, float[] weight, int kernel, float[] bias, Rows out) {
-    float[] values = x.data();
-    float[] result = out.data();
-    int stride = x.stride();
-    int to = out.offset();
+  static void rows(Rows x, int rows, float[] weight, int kernel, float[] bias, Rows out) {
+    int r = 0;
+    while (r + TOGETHER <= rows) {
+      eight(x, r, weight, kernel, bias, out);
+      r += TOGETHER;
+    }
+    if (r < rows && rows >= TOGETHER) {
+      r = rows - TOGETHER; // the last eight, some of them once more
+      eight(x, r, weight, kernel, bias, out);
+      r += TOGETHER;
+    }
+    for (; r < rows; r++) {
+      one(x, r, weight, kernel, bias, out);
+    }
+    tail(x, rows, weight, kernel, bias, out);
+  }
+
+  private static void eight(Rows x, int r, float[] weight, int kernel, float[] bias, Rows out) {
+    int vectors = SPECIES.loopBound(bias.length);
+    int from = x.offset() + r * x.stride();
+    int to = out.offset() + r * out.stride();
+    for (int c = 0; c < vectors; c += LANES) {
+      int result = to + c;
+      eight(
+          x.data(),
+          from + c,
+          x.stride(),
+          weight,
+          kernel,
+          bias,
+          c,
+          out.data(),
+          result,
+          out.stride());
+    }
+  }
+
+  private static void eight(
+      float[] x,
+      int at,
+      int stride,
+      float[] weight,
+      int kernel,
+      float[] bias,
+      int c,
+      float[] out,
+      int to,
+      int outStride) {
     int channels = bias.length;
-    System.arraycopy(bias, 0, result, to, channels);
-    int k = 0;
-    for (; k + TAPS <= kernel; k += TAPS) {
-      int at = x.offset() + k * stride;
-      four(values, at, stride, weight, k * channels, channels, result, to);
+    FloatVector s0 = FloatVector.fromArray(SPECIES, bias, c);
+    FloatVector s1 = s0;
+    FloatVector s2 = s0;
+    FloatVector s3 = s0;
+    FloatVector s4 = s0;
+    FloatVector s5 = s0;
+    FloatVector s6 = s0;
+    FloatVector s7 = s0;
+    int i = at;
+    int j = c;
+    for (int k = 0; k < kernel; k++) {
+      FloatVector w = FloatVector.fromArray(SPECIES, weight, j);
+      s0 = w.fma(FloatVector.fromArray(SPECIES, x, i), s0);
+      s1 = w.fma(FloatVector.fromArray(SPECIES, x, i + stride), s1);
+      s2 = w.fma(FloatVector.fromArray(SPECIES, x, i + 2 * stride), s2);
+      s3 = w.fma(FloatVector.fromArray(SPECIES, x, i + 3 * stride), s3);
+      s4 = w.fma(FloatVector.fromArray(SPECIES, x, i + 4 * stride), s4);
+      s5 = w.fma(FloatVector.fromArray(SPECIES, x, i + 5 * stride), s5);
+      s6 = w.fma(FloatVector.fromArray(SPECIES, x, i + 6 * stride), s6);
+      s7 = w.fma(FloatVector.fromArray(SPECIES, x, i + 7 * stride), s7);
+      i += stride;
+      j += channels;
     }
-    for (; k < kernel; k++) {
-      one(values, x.offset() + k * stride, weight, k * channels, channels, result, to);
+    s0.intoArray(out, to);
+    s1.intoArray(out, to + outStride);
+    s2.intoArray(out, to + 2 * outStride);
+    s3.intoArray(out, to + 3 * outStride);
+    s4.intoArray(out, to + 4 * outStride);
+    s5.intoArray(out, to + 5 * outStride);
+    s6.intoArray(out, to + 6 * outStride);
+    s7.intoArray(out, to + 7 * outStride);
+  }
+
+  private static void one(Rows x, int r, float[] weight, int kernel, float[] bias, Rows out) {
+    int channels = bias.length;
+    int vectors = SPECIES.loopBound(channels);
+    for (int c = 0; c < vectors; c += LANES) {
+      FloatVector sum = FloatVector.fromArray(SPECIES, bias, c);
+      int i = x.offset() + r * x.stride() + c;
+      for (int k = 0; k < kernel; k++) {
+        FloatVector w = FloatVector.fromArray(SPECIES, weight, k * channels + c);
+        sum = w.fma(FloatVector.fromArray(SPECIES, x.data(), i), sum);
+        i += x.stride();
+      }
+      sum.intoArray(out.data(), out.offset() + r * out.stride() + c);
     }
   }
 
-  /** out[c] += sum over four taps, in ascending order. */
-  private static void four(
-      float[] x, int x0, int stride, float[] w, int w0, int channels, float[] out, int at) {
-    int x1 = x0 + stride;
-    int x2 = x1 + stride;
-    int x3 = x2 + stride;
-    int w1 = w0 + channels;
-    int w2 = w1 + channels;
-    int w3 = w2 + channels;
-    int vectors = SPECIES.loopBound(channels);
-    for (int c = 0; c < vectors; c += LANES) {
-      FloatVector sum = FloatVector.fromArray(SPECIES, out, at + c);
-      FloatVector v0 = FloatVector.fromArray(SPECIES, x, x0 + c);
-      sum = v0.fma(FloatVector.fromArray(SPECIES, w, w0 + c), sum);
-      FloatVector v1 = FloatVector.fromArray(SPECIES, x, x1 + c);
-      sum = v1.fma(FloatVector.fromArray(SPECIES, w, w1 + c), sum);
-      FloatVector v2 = FloatVector.fromArray(SPECIES, x, x2 + c);
-      sum = v2.fma(FloatVector.fromArray(SPECIES, w, w2 + c), sum);
-      FloatVector v3 = FloatVector.fromArray(SPECIES, x, x3 + c);
-      sum = v3.fma(FloatVector.fromArray(SPECIES, w, w3 + c), sum);
-      sum.intoArray(out, at + c);
-    }
-    for (int c = vectors; c < channels; c++) {
-      float sum = Math.fma(x[x0 + c], w[w0 + c], out[at + c]);
-      sum = Math.fma(x[x1 + c], w[w1 + c], sum);
-      sum = Math.fma(x[x2 + c], w[w2 + c], sum);
-      out[at + c] = Math.fma(x[x3 + c], w[w3 + c], sum);
-    }
-  }
-
-  private static void one(
-      float[] x, int xAt, float[] w, int wAt, int channels, float[] out, int at) {
-    int vectors = SPECIES.loopBound(channels);
-    for (int c = 0; c < vectors; c += LANES) {
-      FloatVector sum = FloatVector.fromArray(SPECIES, out, at + c);
-      FloatVector v = FloatVector.fromArray(SPECIES, x, xAt + c);
-      v.fma(FloatVector.fromArray(SPECIES, w, wAt + c), sum).intoArray(out, at + c);
-    }
-    for (int c = vectors; c < channels; c++) {
-      out[at + c] = Math.fma(x[xAt + c], w[wAt + c], out[at + c]);
+  /** The channels that fill no vector. */
+  private static void tail(Rows x, int rows, float[] weight, int kernel, float[] bias, Rows out) {
+    int channels = bias.length;
+    for (int c = SPECIES.loopBound(channels); c < channels; c++) {
+      for (int r = 0; r < rows; r++) {
+        float sum = bias[c];
+        for (int k = 0; k < kernel; k++) {
+          float value = x.data()[x.offset() + (r + k) * x.stride() + c];
+          sum = Math.fma(value, weight[k * channels + c], sum);
+        }
+        out.data()[out.offset() + r * out.stride() + c] = sum;
+      }
     }
   }
 }

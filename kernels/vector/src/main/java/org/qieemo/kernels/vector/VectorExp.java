@@ -43,27 +43,47 @@ final class VectorExp {
     for (int i = 0; i < vectors; i += LANES) {
       FloatVector v = FloatVector.fromArray(SPECIES, x, xOffset + i).fma(factors, shifts);
       FloatVector clamped = v.blend(largest, v.compare(VectorOperators.GT, largest));
-      FloatVector t =
-          clamped.fma(
-              FloatVector.broadcast(SPECIES, LOG2_E), FloatVector.broadcast(SPECIES, ROUND));
-      FloatVector n = t.sub(ROUND);
-      FloatVector r = n.fma(FloatVector.broadcast(SPECIES, -LN2_HIGH), clamped);
-      r = n.fma(FloatVector.broadcast(SPECIES, -LN2_LOW), r);
-      FloatVector p = r.fma(FloatVector.broadcast(SPECIES, C7), FloatVector.broadcast(SPECIES, C6));
-      p = p.fma(r, FloatVector.broadcast(SPECIES, C5));
-      p = p.fma(r, FloatVector.broadcast(SPECIES, C4));
-      p = p.fma(r, FloatVector.broadcast(SPECIES, C3));
-      p = p.fma(r, FloatVector.broadcast(SPECIES, C2));
-      p = p.fma(r.mul(r), r).add(1f);
-      FloatVector e =
-          p.reinterpretAsInts()
-              .add(t.reinterpretAsInts().lanewise(VectorOperators.LSHL, MANTISSA_BITS))
-              .reinterpretAsFloats();
+      FloatVector e = power(clamped);
       e.blend(zero, v.compare(VectorOperators.LT, SMALLEST)).intoArray(out, outOffset + i);
     }
     for (int i = vectors; i < count; i++) {
       out[outOffset + i] = exp(Math.fma(x[xOffset + i], factor, shift));
     }
+  }
+
+  /**
+   * x[i] = e^(x[i] - top) for {@code count} values, whole vectors of which none is above top;
+   * leaves their sum in the lanes from {@code lane} on.
+   */
+  static void expBelow(float[] x, int offset, int count, float top, float[] lanes, int lane) {
+    FloatVector tops = FloatVector.broadcast(SPECIES, top);
+    FloatVector zero = FloatVector.zero(SPECIES);
+    FloatVector sum = zero;
+    for (int i = 0; i < count; i += LANES) {
+      FloatVector v = FloatVector.fromArray(SPECIES, x, offset + i).sub(tops);
+      FloatVector e = power(v).blend(zero, v.compare(VectorOperators.LT, SMALLEST));
+      e.intoArray(x, offset + i);
+      sum = sum.add(e);
+    }
+    sum.intoArray(lanes, lane);
+  }
+
+  /** e^x for x at most {@value #LARGEST}; from {@value #SMALLEST} on. */
+  private static FloatVector power(FloatVector x) {
+    FloatVector t =
+        x.fma(FloatVector.broadcast(SPECIES, LOG2_E), FloatVector.broadcast(SPECIES, ROUND));
+    FloatVector n = t.sub(ROUND);
+    FloatVector r = n.fma(FloatVector.broadcast(SPECIES, -LN2_HIGH), x);
+    r = n.fma(FloatVector.broadcast(SPECIES, -LN2_LOW), r);
+    FloatVector p = r.fma(FloatVector.broadcast(SPECIES, C7), FloatVector.broadcast(SPECIES, C6));
+    p = p.fma(r, FloatVector.broadcast(SPECIES, C5));
+    p = p.fma(r, FloatVector.broadcast(SPECIES, C4));
+    p = p.fma(r, FloatVector.broadcast(SPECIES, C3));
+    p = p.fma(r, FloatVector.broadcast(SPECIES, C2));
+    p = p.fma(r.mul(r), r).add(1f);
+    return p.reinterpretAsInts()
+        .add(t.reinterpretAsInts().lanewise(VectorOperators.LSHL, MANTISSA_BITS))
+        .reinterpretAsFloats();
   }
 
   /** What is left over behind the last whole vector, with the same bits as in a vector. */

@@ -152,8 +152,8 @@ final class VectorKernels implements CpuKernels {
 
   @Override
   public void layerNorm(
-      Rows x, float[] gamma, float[] beta, float eps, Rows out, ThreadScratch scratch) {
-    VectorLayerNorm.row(x, gamma, beta, eps, out, scratch);
+      Rows x, int rows, float[] gamma, float[] beta, float eps, Rows out, ThreadScratch scratch) {
+    VectorLayerNorm.rows(x, rows, gamma, beta, eps, out, scratch);
   }
 
   @Override
@@ -162,9 +162,25 @@ final class VectorKernels implements CpuKernels {
   }
 
   @Override
-  public float expSum(float[] x, int offset, int count, float top, ThreadScratch scratch) {
-    VectorExp.exp(x, offset, 1f, -top, x, offset, count);
-    return Reductions.sum(x, offset, count, scratch);
+  public void exponentiate(
+      Strip strip, int rows, int count, float[] tops, float[] sums, ThreadScratch scratch) {
+    VectorAttention.exponentiate(strip, rows, count, tops, sums, scratch);
+  }
+
+  @Override
+  public void placeKeys(
+      Rows x,
+      Rows y,
+      int rows,
+      int cols,
+      float[] u,
+      float[] v,
+      int bias,
+      float scale,
+      float[] sums,
+      float[] dots,
+      ThreadScratch scratch) {
+    VectorAttention.placeKeys(x, y, rows, cols, u, v, bias, scale, sums, dots, scratch);
   }
 
   @Override
@@ -222,8 +238,8 @@ final class VectorKernels implements CpuKernels {
   }
 
   @Override
-  public void depthwise(Rows x, float[] weight, int kernel, float[] bias, Rows out) {
-    VectorDepthwise.row(x, weight, kernel, bias, out);
+  public void depthwise(Rows x, int rows, float[] weight, int kernel, float[] bias, Rows out) {
+    VectorDepthwise.rows(x, rows, weight, kernel, bias, out);
   }
 
   @Override
