@@ -149,14 +149,15 @@ final class CompactPanel {
   private static void decodeBytes(
       PackedMatrix from, int word, int scale, int depth, int width, float[] to, int offset) {
     for (int i = 0; i < depth; i += DEPTH) {
-      FloatVector factor = FloatVector.fromArray(SPECIES, from.scales(), scale + i / DEPTH * width);
       int first = word + i / BYTES * width;
-      decodeBlock(from.words(), first, factor, width, to, offset + i * width);
+      int factor = scale + i / DEPTH * width;
+      decodeBlock(from.words(), first, from.scales(), factor, width, to, offset + i * width);
     }
   }
 
   private static void decodeBlock(
-      int[] words, int word, FloatVector factor, int width, float[] to, int offset) {
+      int[] words, int word, float[] scales, int scale, int width, float[] to, int offset) {
+    FloatVector factor = FloatVector.fromArray(SPECIES, scales, scale);
     for (int i = 0; i < DEPTH / BYTES; i++) {
       IntVector four = IntVector.fromArray(INTS, words, word + i * width);
       int at = offset + i * BYTES * width;
