@@ -66,7 +66,12 @@ final class Subsampling {
 
   private void project(Forward f, Tensor features, Tensor h) {
     Tensor x = features;
-    for (int i = 0; i < convolutions.length; i++) {
+    int i = 0;
+    if (convolutions.length > 1) {
+      x = convolveTwice(f, x);
+      i = 2;
+    }
+    for (; i < convolutions.length; i++) {
       x = convolve(f, x, i);
     }
     f.exec.linear(x, out, h);
@@ -93,14 +98,41 @@ final class Subsampling {
   private Tensor convolve(Forward f, Tensor x, int i) {
     Conv2dGeometry geometry = convolutions[i].geometry();
     Segments in = f.stage(i);
-    Segments result = f.stage(i + 1);
-    int bins = geometry.outputBins();
-    int channels = geometry.outputChannels();
-    Tensor pairs = f.exec.reshape(x, in.rows() * geometry.inputBins(), geometry.inputChannels());
-    Tensor y = f.exec.take(result.rows(), bins * channels);
-    Tensor outputs = f.exec.reshape(y, result.rows() * bins, channels);
-    f.exec.conv2d(pairs, convolutions[i], in, outputs, result);
+    Tensor y = result(f, i);
+    f.exec.conv2d(
+        byBins(f, x, geometry, in), convolutions[i], in, outputs(f, y, i), f.stage(i + 1));
     return y;
+  }
+
+  /** The first two convolutions. */
+  private Tensor convolveTwice(Forward f, Tensor x) {
+    Segments in = f.stage(0);
+    Tensor y = result(f, 1);
+    f.exec.conv2d(
+        byBins(f, x, convolutions[0].geometry(), in),
+        convolutions[0],
+        in,
+        f.stage(1),
+        convolutions[1],
+        outputs(f, y, 1),
+        f.stage(2));
+    return y;
+  }
+
+  private static Tensor byBins(Forward f, Tensor x, Conv2dGeometry geometry, Segments in) {
+    return f.exec.reshape(x, in.rows() * geometry.inputBins(), geometry.inputChannels());
+  }
+
+  /** Room for the result of a convolution [T', F' * C]. */
+  private Tensor result(Forward f, int i) {
+    Conv2dGeometry geometry = convolutions[i].geometry();
+    return f.exec.take(f.stage(i + 1).rows(), geometry.outputBins() * geometry.outputChannels());
+  }
+
+  /** The same as [T' * F', C]. */
+  private Tensor outputs(Forward f, Tensor y, int i) {
+    Conv2dGeometry geometry = convolutions[i].geometry();
+    return f.exec.reshape(y, y.rows() * geometry.outputBins(), geometry.outputChannels());
   }
 
   private void scaleAndPosition(Forward f, Tensor h, EncoderCache stream) {

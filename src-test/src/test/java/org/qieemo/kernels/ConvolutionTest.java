@@ -128,6 +128,55 @@ class ConvolutionTest {
     }
   }
 
+  static Stream<Arguments> pairs() {
+    List<Arguments> all = new ArrayList<>();
+    for (String kernels : Cpu.kernels()) {
+      for (int threads : new int[] {1, 3}) {
+        for (int padding : new int[] {0, 1}) {
+          all.add(Arguments.of(kernels, threads, padding, 80, 24));
+          all.add(Arguments.of(kernels, threads, padding, 11, 17));
+          all.add(Arguments.of(kernels, threads, padding, 230, 3)); // more bins than an item takes
+        }
+      }
+    }
+    return all.stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("pairs")
+  void twoAtOnceGiveTheBitsOfTwoCalls(
+      String kernels, int threads, int padding, int bins, int channels) {
+    Conv2dGeometry g = new Conv2dGeometry(3, 2, padding, 1, channels, bins);
+    Conv2dGeometry h = new Conv2dGeometry(3, 2, padding, channels, 40, g.outputBins());
+    for (int[] lengths : new int[][] {{9}, {1, 0, 23, 2, 7, 5}, {340, 41}}) {
+      Segments frames = segments(lengths);
+      Segments between = new Segments();
+      Segments outFrames = new Segments();
+      for (int length : lengths) {
+        between.add(g.outputFrames(length));
+        outFrames.add(h.outputFrames(g.outputFrames(length)));
+      }
+      Matrix x = Matrix.random(frames.rows() * bins, 1, 1);
+      try (Backend backend = Cpu.open(kernels, threads);
+          Execution e = backend.newExecution()) {
+        Conv2d first = backend.conv2d(weight(g, 2), Matrix.random(1, channels, 3).vector(), g);
+        Conv2d second = backend.conv2d(weight(h, 4), Matrix.random(1, 40, 5).vector(), h);
+        Tensor y = e.take(between.rows() * g.outputBins(), channels);
+        Tensor expected = e.take(outFrames.rows() * h.outputBins(), 40);
+        e.conv2d(x.on(e), first, frames, y, between);
+        e.conv2d(y, second, between, expected, outFrames);
+        Matrix.Framed out = new Matrix(expected.rows(), 40).framed(e, 7f);
+        Tensor view = x.framed(e, Float.NaN).view();
+        e.conv2d(view, first, frames, between, second, out.view(), outFrames);
+        Matrix.assertSame(Matrix.read(e, expected), out.check(e), "two at once");
+      }
+    }
+  }
+
+  private static HostTensor weight(Conv2dGeometry g, long seed) {
+    return weight(g, Matrix.random(g.outputChannels(), 9 * g.inputChannels(), seed));
+  }
+
   private static HostTensor weight(Conv2dGeometry g, Matrix w) {
     int[] shape = {g.outputChannels(), g.kernel(), g.kernel(), g.inputChannels()};
     return HostTensor.of("conv", shape, w.values);

@@ -164,10 +164,31 @@ final class TimedExecution implements Execution {
   @Override
   public void conv2d(Tensor x, Conv2d conv, Segments frames, Tensor out, Segments outputFrames) {
     Conv2dGeometry g = conv.geometry();
-    int depth = g.kernel() * g.kernel() * g.inputChannels();
     String name = "conv2d " + g.inputChannels() + " to " + g.outputChannels();
-    double flop = 2.0 * out.rows() * out.cols() * depth;
+    double flop = flop(outputFrames, g);
     clock.time(name, flop, () -> by.conv2d(x, conv, frames, out, outputFrames));
+  }
+
+  @Override
+  public void conv2d(
+      Tensor x,
+      Conv2d first,
+      Segments frames,
+      Segments between,
+      Conv2d second,
+      Tensor out,
+      Segments outputFrames) {
+    Conv2dGeometry g = first.geometry();
+    Conv2dGeometry h = second.geometry();
+    String channels = g.inputChannels() + " to " + g.outputChannels();
+    String name = "conv2d " + channels + " to " + h.outputChannels();
+    double flop = flop(between, g) + flop(outputFrames, h);
+    clock.time(name, flop, () -> by.conv2d(x, first, frames, between, second, out, outputFrames));
+  }
+
+  private static double flop(Segments outputFrames, Conv2dGeometry g) {
+    double depth = g.kernel() * g.kernel() * g.inputChannels();
+    return 2.0 * outputFrames.rows() * g.outputBins() * g.outputChannels() * depth;
   }
 
   @Override

@@ -159,6 +159,29 @@ public interface Execution extends AutoCloseable {
   void conv2d(Tensor x, Conv2d conv, Segments frames, Tensor out, Segments outputFrames);
 
   /**
+   * A convolution of a convolution, the bits of two calls of {@link #conv2d(Tensor, Conv2d,
+   * Segments, Tensor, Segments)}, for back ends that need not hold what is between them.
+   *
+   * @param between the frames of the first one's result
+   */
+  default void conv2d(
+      Tensor x,
+      Conv2d first,
+      Segments frames,
+      Segments between,
+      Conv2d second,
+      Tensor out,
+      Segments outputFrames) {
+    int mark = mark();
+    Conv2dGeometry g = first.geometry();
+    Tensor whole = take(between.rows(), g.outputBins() * g.outputChannels());
+    Tensor y = reshape(whole, between.rows() * g.outputBins(), g.outputChannels());
+    conv2d(x, first, frames, y, between);
+    conv2d(y, second, between, out, outputFrames);
+    release(mark);
+  }
+
+  /**
    * Pools each segment into one row.
    *
    * @param x [rows, n]

@@ -158,17 +158,47 @@ public final class OpShapes {
   /** x [frames * inputBins, inputChannels], out [outputFrames * outputBins, outputChannels]. */
   public static void conv2d(
       Conv2dGeometry g, Tensor x, Segments frames, Tensor out, Segments outputFrames) {
+    input(g, x, frames);
+    frames(g, frames, outputFrames);
+    output(g, out, outputFrames);
+  }
+
+  /** The same of two convolutions, the second of the first one's result. */
+  public static void conv2d(
+      Conv2dGeometry first,
+      Tensor x,
+      Segments frames,
+      Conv2dGeometry second,
+      Segments between,
+      Tensor out,
+      Segments outputFrames) {
     String op = "conv2d";
-    ShapeException.require(op, "columns of x", g.inputChannels(), x.cols());
-    ShapeException.require(op, "rows of x", (long) frames.rows() * g.inputBins(), x.rows());
-    ShapeException.require(op, "columns of out", g.outputChannels(), out.cols());
-    long outRows = (long) outputFrames.rows() * g.outputBins();
-    ShapeException.require(op, "rows of out", outRows, out.rows());
+    input(first, x, frames);
+    frames(first, frames, between);
+    ShapeException.require(op, "channels between", second.inputChannels(), first.outputChannels());
+    ShapeException.require(op, "bins between", second.inputBins(), first.outputBins());
+    frames(second, between, outputFrames);
+    output(second, out, outputFrames);
+  }
+
+  private static void input(Conv2dGeometry g, Tensor x, Segments frames) {
+    ShapeException.require("conv2d", "columns of x", g.inputChannels(), x.cols());
+    ShapeException.require("conv2d", "rows of x", (long) frames.rows() * g.inputBins(), x.rows());
+  }
+
+  private static void frames(Conv2dGeometry g, Segments frames, Segments outputFrames) {
+    String op = "conv2d";
     ShapeException.require(op, "output segments", frames.count(), outputFrames.count());
     for (int i = 0; i < frames.count(); i++) {
       int expected = g.outputFrames(frames.length(i));
       ShapeException.require(op, "frames of an output segment", expected, outputFrames.length(i));
     }
+  }
+
+  private static void output(Conv2dGeometry g, Tensor out, Segments outputFrames) {
+    ShapeException.require("conv2d", "columns of out", g.outputChannels(), out.cols());
+    long outRows = (long) outputFrames.rows() * g.outputBins();
+    ShapeException.require("conv2d", "rows of out", outRows, out.rows());
   }
 
   /** x [rows, n], scores [rows, 1] where needed, out [segments, n or 2n]. */

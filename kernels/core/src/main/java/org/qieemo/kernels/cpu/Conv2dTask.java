@@ -12,32 +12,67 @@ final class Conv2dTask implements ParallelTask {
   private static final int FEW_ROWS = 48;
   private static final int ITEMS_PER_THREAD = 4;
   private static final int PATCHES = 0; // buffer [stripRows, stripStride]
+  private static final int BEFORE = 2; // buffer [frames * inputBins, inputChannels]
 
   private final CpuExecution execution;
   private final CpuKernels kernels;
   private final Blocks blocks = new Blocks();
-  private CpuTensor x; // [frames * inputBins, inputChannels]
+  private final NarrowConv2dTask before;
+  private boolean computed; // whether the input is what before computes
+  private int framesBefore; // most that an item computes
+  private CpuTensor x; // [frames * inputBins, inputChannels], null if computed
   private CpuTensor out; // [outputFrames * outputBins, outputChannels]
   private CpuLinear layer;
   private Conv2dGeometry geometry;
   private Segments frames;
   private Segments outputFrames;
 
-  Conv2dTask(CpuExecution execution, CpuKernels kernels) {
+  Conv2dTask(CpuExecution execution, CpuKernels kernels, NarrowConv2dTask before) {
     this.execution = execution;
     this.kernels = kernels;
+    this.before = before;
   }
 
   void start(CpuTensor from, CpuConv2d conv, Segments inFrames, CpuTensor to, Segments outFrames) {
     x = from;
+    computed = false;
+    place(conv, inFrames, to, outFrames);
+    blocks.cut(outputFrames, geometry.outputBins(), blockRows());
+    start();
+  }
+
+  /** Whether an item may be some whole frames. */
+  boolean takesFrames(CpuConv2d conv) {
+    return conv.geometry().outputBins() <= Math.min(FEW_ROWS, kernels.stripRows());
+  }
+
+  /** The same behind what {@link NarrowConv2dTask#place} has placed, computed item by item. */
+  void startBehind(CpuConv2d conv, Segments inFrames, CpuTensor to, Segments outFrames) {
+    x = null;
+    computed = true;
+    place(conv, inFrames, to, outFrames);
+    int bins = geometry.outputBins();
+    int count = blockRows() / bins;
+    framesBefore = (count - 1) * geometry.stride() + geometry.kernel();
+    blocks.cut(outputFrames, bins, count * bins);
+    start();
+  }
+
+  private void place(CpuConv2d conv, Segments inFrames, CpuTensor to, Segments outFrames) {
     layer = conv.layer();
     geometry = conv.geometry();
     frames = inFrames;
     out = to;
     outputFrames = outFrames;
+  }
+
+  private int blockRows() {
     int most = kernels.stripRows();
     boolean many = out.rows() >= most * ITEMS_PER_THREAD * execution.threads();
-    blocks.cut(outputFrames, geometry.outputBins(), many ? most : Math.min(most, FEW_ROWS));
+    return many ? most : Math.min(most, FEW_ROWS);
+  }
+
+  private void start() {
     execution.run(this, blocks.count(), (long) out.rows() * layer.inputs() * layer.outputs());
   }
 
@@ -47,23 +82,41 @@ final class Conv2dTask implements ParallelTask {
     int first = blocks.first(item);
     int rows = blocks.rows(item, outputFrames.length(segment) * geometry.outputBins());
     int outRow = outputFrames.start(segment) * geometry.outputBins() + first;
+    Rows source = source(segment, first, rows, scratch);
     for (int panel = 0; panel < layer.panels(); panel++) {
-      multiply(segment, first, rows, panel, scratch);
+      multiply(source, segment, first, rows, panel, scratch);
       int at = out.row(outRow) + panel * kernels.panelWidth();
       kernels.storeStrip(
           scratch.strip(), rows, layer.panelColumns(panel), out.data(), at, out.stride());
     }
   }
 
+  /** Where the bins of a segment's frames lie, the first of frame 0 in row 0. */
+  private Rows source(int segment, int first, int rows, ThreadScratch scratch) {
+    if (!computed) {
+      return scratch.second().at(x, frames.start(segment) * geometry.inputBins());
+    }
+    int top = first / geometry.outputBins() * geometry.stride() - geometry.padding();
+    int bottom = (first + rows - 1) / geometry.outputBins() * geometry.stride();
+    int from = Math.max(0, top);
+    int to = Math.min(frames.length(segment), bottom - geometry.padding() + geometry.kernel());
+    int channels = geometry.inputChannels();
+    int frame = geometry.inputBins() * channels; // elements
+    float[] result = scratch.buffer(BEFORE, (long) framesBefore * frame);
+    before.frames(segment, from, to - from, scratch.result().at(result, 0, channels), scratch);
+    return scratch.second().at(result, -from * frame, channels);
+  }
+
   /** Leaves the result of some rows and one panel in the scratch's strip. */
-  private void multiply(int segment, int first, int rows, int panel, ThreadScratch scratch) {
+  private void multiply(
+      Rows source, int segment, int first, int rows, int panel, ThreadScratch scratch) {
     int depth = layer.inputs();
     int stride = kernels.stripStride();
     float[] patches = scratch.buffer(PATCHES, (long) kernels.stripRows() * stride);
     for (int from = 0; from < depth; from += kernels.panelWidth()) {
       int to = Math.min(from + kernels.panelWidth(), depth);
       for (int i = 0; i < rows; i++) {
-        patch(segment, first + i, from, to, patches, i * stride);
+        patch(source, segment, first + i, from, to, patches, i * stride);
       }
       Rows block = scratch.first().at(patches, -from, stride);
       layer.accumulate(block, rows, panel, from, to, scratch.strip());
@@ -75,7 +128,7 @@ final class Conv2dTask implements ParallelTask {
    * Copies the elements [from, to) of what output row {@code row} of a segment sees, zeros outside
    * the input.
    */
-  private void patch(int segment, int row, int from, int to, float[] patches, int at) {
+  private void patch(Rows source, int segment, int row, int from, int to, float[] patches, int at) {
     int frame = row / geometry.outputBins() * geometry.stride() - geometry.padding();
     int bin = row % geometry.outputBins() * geometry.stride() - geometry.padding();
     int length = geometry.kernel() * geometry.inputChannels(); // of one frame
@@ -88,8 +141,14 @@ final class Conv2dTask implements ParallelTask {
       if (t < 0 || t >= frames.length(segment)) {
         Arrays.fill(patches, into, into + end - next, 0f);
       } else {
-        int binRow = (frames.start(segment) + t) * geometry.inputBins();
-        bins(binRow, bin, next - tap * length, end - tap * length, patches, into);
+        bins(
+            source,
+            t * geometry.inputBins(),
+            bin,
+            next - tap * length,
+            end - tap * length,
+            patches,
+            into);
       }
       next = end;
     }
@@ -97,12 +156,15 @@ final class Conv2dTask implements ParallelTask {
 
   /**
    * Copies the elements [from, to) of the taps over frequency of one frame, whose bin 0 is row
-   * {@code frameRow} of x and whose first tap is {@code bin}.
+   * {@code frameRow} of the source and whose first tap is {@code bin}.
    */
-  private void bins(int frameRow, int bin, int from, int to, float[] patches, int at) {
+  private void bins(Rows source, int frameRow, int bin, int from, int to, float[] patches, int at) {
     int channels = geometry.inputChannels();
-    if (bin >= 0 && bin + geometry.kernel() <= geometry.inputBins() && x.dense()) {
-      System.arraycopy(x.data(), x.row(frameRow + bin) + from, patches, at, to - from);
+    if (bin >= 0
+        && bin + geometry.kernel() <= geometry.inputBins()
+        && source.stride() == channels) {
+      int first = source.offset() + (frameRow + bin) * channels + from;
+      System.arraycopy(source.data(), first, patches, at, to - from);
       return;
     }
     int next = from;
@@ -114,8 +176,8 @@ final class Conv2dTask implements ParallelTask {
       if (b < 0 || b >= geometry.inputBins()) {
         Arrays.fill(patches, into, into + end - next, 0f);
       } else {
-        int source = x.row(frameRow + b) + next - tap * channels;
-        System.arraycopy(x.data(), source, patches, into, end - next);
+        int first = source.offset() + (frameRow + b) * source.stride() + next - tap * channels;
+        System.arraycopy(source.data(), first, patches, into, end - next);
       }
       next = end;
     }

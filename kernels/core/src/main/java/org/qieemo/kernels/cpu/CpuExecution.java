@@ -52,8 +52,8 @@ final class CpuExecution implements Execution {
     gatedSum = new RowTask.GatedSum(this, kernels);
     attention = new AttentionTask(this, kernels);
     depthwise = new DepthwiseTask(this, kernels);
-    conv2d = new Conv2dTask(this, kernels);
     narrowConv2d = new NarrowConv2dTask(this, kernels);
+    conv2d = new Conv2dTask(this, kernels, narrowConv2d);
     pooler = new Pooler(this);
   }
 
@@ -275,15 +275,41 @@ final class CpuExecution implements Execution {
   @Override
   public void conv2d(Tensor x, Conv2d conv, Segments frames, Tensor out, Segments outputFrames) {
     String op = "conv2d";
-    if (!(conv instanceof CpuConv2d by) || by.owner() != backend) {
-      throw foreign(op);
-    }
+    CpuConv2d by = mine(op, conv);
     OpShapes.conv2d(by.geometry(), x, frames, out, outputFrames);
     if (by.isNarrow()) {
       narrowConv2d.start(mine(op, x), by, frames, mine(op, out), outputFrames);
     } else {
       conv2d.start(mine(op, x), by, frames, mine(op, out), outputFrames);
     }
+  }
+
+  @Override
+  public void conv2d(
+      Tensor x,
+      Conv2d first,
+      Segments frames,
+      Segments between,
+      Conv2d second,
+      Tensor out,
+      Segments outputFrames) {
+    String op = "conv2d";
+    CpuConv2d before = mine(op, first);
+    CpuConv2d by = mine(op, second);
+    if (!before.isNarrow() || by.isNarrow() || !conv2d.takesFrames(by)) {
+      Execution.super.conv2d(x, first, frames, between, second, out, outputFrames);
+      return;
+    }
+    OpShapes.conv2d(before.geometry(), x, frames, by.geometry(), between, out, outputFrames);
+    narrowConv2d.place(mine(op, x), before, frames);
+    conv2d.startBehind(by, between, mine(op, out), outputFrames);
+  }
+
+  private CpuConv2d mine(String op, Conv2d conv) {
+    if (conv instanceof CpuConv2d by && by.owner() == backend) {
+      return by;
+    }
+    throw foreign(op);
   }
 
   @Override

@@ -11,7 +11,7 @@ import org.qieemo.kernels.Segments;
  */
 final class NarrowConv2dTask implements ParallelTask {
   private static final int FRAMES = 4; // of an item
-  private static final int SEEN = 0; // buffer [3, inputBins + 2 padding]
+  private static final int SEEN = 1; // buffer [3, inputBins + 2 padding]
 
   private final CpuExecution execution;
   private final CpuKernels kernels;
@@ -29,10 +29,7 @@ final class NarrowConv2dTask implements ParallelTask {
   }
 
   void start(CpuTensor from, CpuConv2d by, Segments inFrames, CpuTensor to, Segments outFrames) {
-    x = from;
-    conv = by;
-    geometry = by.geometry();
-    frames = inFrames;
+    place(from, by, inFrames);
     out = to;
     outputFrames = outFrames;
     blocks.cut(outputFrames, 1, FRAMES);
@@ -40,21 +37,43 @@ final class NarrowConv2dTask implements ParallelTask {
     execution.run(this, blocks.count(), work);
   }
 
+  /** The inputs of {@link #frames} alone. */
+  void place(CpuTensor from, CpuConv2d by, Segments inFrames) {
+    x = from;
+    conv = by;
+    geometry = by.geometry();
+    frames = inFrames;
+  }
+
   @Override
   public void run(int item, ThreadScratch scratch) {
     int segment = blocks.segment(item);
     int first = blocks.first(item);
-    int end = first + blocks.rows(item, outputFrames.length(segment));
+    int count = blocks.rows(item, outputFrames.length(segment));
+    int row = (outputFrames.start(segment) + first) * geometry.outputBins();
+    frames(segment, first, count, scratch.result().at(out, row), scratch);
+  }
+
+  /**
+   * Computes some frames of a segment.
+   *
+   * @param to [count * outputBins, outputChannels]
+   */
+  void frames(int segment, int first, int count, Rows to, ThreadScratch scratch) {
     int bins = geometry.inputBins() + 2 * geometry.padding();
     float[] seen = scratch.buffer(SEEN, (long) CpuKernels.TAPS * bins);
-    for (int t = first; t < end; t++) {
+    int at = to.offset();
+    for (int t = first; t < first + count; t++) {
       for (int i = 0; i < CpuKernels.TAPS; i++) {
         copy(segment, t * geometry.stride() - geometry.padding() + i, seen, i * bins, bins);
       }
-      int row = (outputFrames.start(segment) + t) * geometry.outputBins();
-      Rows in = scratch.first().at(seen, 0, bins);
+      int result = at + (t - first) * geometry.outputBins() * to.stride();
       kernels.convolve(
-          in, geometry.outputBins(), conv.taps(), conv.bias(), scratch.result().at(out, row));
+          scratch.first().at(seen, 0, bins),
+          geometry.outputBins(),
+          conv.taps(),
+          conv.bias(),
+          to.at(to.data(), result, to.stride()));
     }
   }
 
