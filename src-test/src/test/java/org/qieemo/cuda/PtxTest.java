@@ -2,6 +2,7 @@ package org.qieemo.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -24,9 +25,11 @@ import org.qieemo.kernels.cuda.CudaKernels;
 import org.qieemo.support.Repository;
 
 /**
- * The compiled kernels in the jar are those of the sources, and assemble for the GPUs they are for.
+ * The compiled kernels in the jar are those of the sources, and assemble for the GPUs they are for
+ * without spilling a register.
  */
 class PtxTest {
+  private static final Pattern SPILLS = Pattern.compile("(\\d+) bytes spill");
   private static final Pattern TOOLS = Pattern.compile("release [0-9.]+, V[0-9.]+");
 
   @TempDir Path folder;
@@ -66,15 +69,34 @@ class PtxTest {
     nvPTXCompilerHandle compiler = new nvPTXCompilerHandle();
     check(JNvPTXCompiler.nvPTXCompilerCreate(compiler, ptx.length, ptx));
     try {
-      String[] options = {"--gpu-name=" + gpu};
+      String[] options = {"--gpu-name=" + gpu, "--verbose"};
       int code = JNvPTXCompiler.nvPTXCompilerCompile(compiler, options.length, options);
       assertEquals(0, code, () -> source.file() + " for " + gpu + ": " + log(compiler));
       long[] size = new long[1];
       check(JNvPTXCompiler.nvPTXCompilerGetCompiledProgramSize(compiler, size));
       assertTrue(size[0] > 0, source.file());
+      requireGoodUse(source.file() + " for " + gpu, info(compiler));
     } finally {
       JNvPTXCompiler.nvPTXCompilerDestroy(compiler);
     }
+  }
+
+  /** No register goes to memory, and no product of a warpgroup waits where it need not. */
+  private static void requireGoodUse(String what, String said) {
+    Matcher spills = SPILLS.matcher(said);
+    assertTrue(spills.find(), said);
+    do {
+      assertEquals("0", spills.group(1), () -> what + ": " + said);
+    } while (spills.find());
+    assertFalse(said.contains("serialized"), () -> what + ": " + said);
+  }
+
+  private static String info(nvPTXCompilerHandle compiler) {
+    long[] size = new long[1];
+    check(JNvPTXCompiler.nvPTXCompilerGetInfoLogSize(compiler, size));
+    byte[] log = new byte[(int) size[0] + 1];
+    check(JNvPTXCompiler.nvPTXCompilerGetInfoLog(compiler, log));
+    return new String(log, StandardCharsets.UTF_8).replace("\0", "");
   }
 
   private static void check(int code) {
