@@ -46,9 +46,9 @@ CUresult cuDeviceGetAttribute(int* value, int which, int) {
   switch (which) {
     case 1: *value = 1024; break;   /* threads per block */
     case 16: *value = 4; break;     /* multiprocessors */
-    case 75: *value = 8; break;     /* capability */
-    case 76: *value = 0; break;
-    case 97: *value = 99 << 10; break; /* shared memory per block, opted in */
+    case 75: *value = capability / 10; break;
+    case 76: *value = capability % 10; break;
+    case 97: *value = shared_limit(); break; /* per block, opted in */
     default: return INVALID_VALUE;
   }
   return SUCCESS;
@@ -71,13 +71,15 @@ CUresult cuCtxGetCurrent(void** found) {
   return SUCCESS;
 }
 
-/* The emulation's own controls: 1000 fails the next launch, 1001 the next capture, 1002 heals the device. */
+/* The emulation's own controls: 1000 fails the next launch, 1001 the next capture, 1002 heals the device, 1003 is what
+   compute capability it has. */
 CUresult cuCtxSetLimit(int limit, size_t value) {
   std::lock_guard<std::recursive_mutex> guard(lock);
   switch (limit) {
     case 1000: next_launch = static_cast<int>(value); return SUCCESS;
     case 1001: next_capture = static_cast<int>(value); return SUCCESS;
     case 1002: sticky = 0; return SUCCESS;
+    case 1003: capability = static_cast<int>(value); return SUCCESS;
     default: return INVALID_VALUE;
   }
 }
@@ -138,7 +140,7 @@ CUresult cuModuleGetFunction(Function** made, Module* module, const char* name) 
 
 CUresult cuFuncSetAttribute(Function* function, int attribute, int value) {
   ENTER
-  if (attribute != 8 || value > 99 << 10) return INVALID_VALUE;
+  if (attribute != 8 || value > shared_limit()) return INVALID_VALUE;
   function->dynamic_limit = value;
   return SUCCESS;
 }

@@ -78,12 +78,16 @@ inline thread_local void* context;
 inline int sticky;
 inline int next_launch; /* what the next launch is made to fail with */
 inline int next_capture;
+inline int capability = 80;
 inline std::map<uint64_t, std::pair<char*, size_t>> memory; /* by address: the mapping, bytes */
 inline std::map<uint64_t, std::pair<char*, size_t>> pinned;
 inline std::vector<Stream*> streams;
 inline long allocated, objects;
 inline long launches, graph_launches, copied; /* bytes to the device */
 constexpr long TOTAL = 2L << 30;
+
+/* Shared memory that a block may have. */
+inline int shared_limit() { return capability == 90 ? 227 << 10 : 99 << 10; }
 
 #define ENTER                                            \
   std::lock_guard<std::recursive_mutex> guard(lock);     \

@@ -59,6 +59,16 @@ struct Thread {
   std::vector<std::vector<Copy>> copies; /* groups of asynchronous copies; the last one is open */
 };
 
+/* Memory at a multiple of what any swizzle asks for. */
+template <class T>
+struct Aligned {
+  typedef T value_type;
+  T* allocate(size_t count) { return static_cast<T*>(std::aligned_alloc(1024, (count * sizeof(T) + 1023) / 1024 * 1024)); }
+  void deallocate(T* at, size_t) { std::free(at); }
+  bool operator==(const Aligned&) const { return true; }
+  bool operator!=(const Aligned&) const { return false; }
+};
+
 constexpr size_t STACK_BYTES = 64 << 10;
 constexpr int WARP = 32;
 
@@ -69,7 +79,7 @@ static void* scheduler_pointer;
 static void (*body)(void**);
 static void** body_arguments;
 static Index block, block_count;
-static std::vector<char> dynamic_memory;
+static std::vector<char, Aligned<char>> dynamic_memory;
 /* what the lanes of each warp show each other */
 static unsigned char exchange[1024 / WARP][WARP][64];
 
@@ -123,6 +133,8 @@ static void prepare(Thread& thread) {
   thread.copies.assign(1, {});
 }
 
+static void prepare_products(); /* warpgroups.h */
+
 static bool all(unsigned from, unsigned to, State state) {
   for (unsigned i = from; i < to; ++i) {
     if (threads[i].state != state) {
@@ -158,6 +170,7 @@ static const char* run_block() {
   for (unsigned i = 0; i < thread_count; ++i) {
     prepare(threads[i]);
   }
+  prepare_products();
   while (true) {
     for (unsigned from = 0; from < thread_count; from += WARP) {
       unsigned to = from + WARP < thread_count ? from + WARP : thread_count;
@@ -181,7 +194,7 @@ static const char* run(const Kernel& kernel, void** arguments, const Launch& lau
     threads.resize(thread_count);
   }
   block_count = launch.grid;
-  dynamic_memory.assign(launch.dynamic_bytes + 1024, char(0xff));
+  dynamic_memory.assign(launch.dynamic_bytes + 128, char(0xff));
   for (block.z = 0; block.z < launch.grid.z; ++block.z) {
     for (block.y = 0; block.y < launch.grid.y; ++block.y) {
       for (block.x = 0; block.x < launch.grid.x; ++block.x) {
@@ -275,18 +288,22 @@ struct float4 {
   float x, y, z, w;
 };
 
+#include "warpgroups.h"
+
 /* What tensor_core.h has as instructions. */
 
-#define DYNAMIC_MEMORY(name)                                                                        \
-  unsigned char* name = reinterpret_cast<unsigned char*>(                                           \
-      (reinterpret_cast<uintptr_t>(emulation::dynamic_memory.data()) + 127) & ~uintptr_t(127))
+/* aligned no better than a device must */
+#define DYNAMIC_MEMORY(name) \
+  unsigned char* name = reinterpret_cast<unsigned char*>(emulation::dynamic_memory.data()) + 128
 
 static inline void copy_async(void* to, const void* from, int bytes) {
   if (reinterpret_cast<uintptr_t>(to) % 16 != 0 || reinterpret_cast<uintptr_t>(from) % 16 != 0) {
     std::fprintf(stderr, "emulation: an asynchronous copy is not aligned\n");
     std::abort();
   }
-  emulation::threads[emulation::current].copies.back().push_back({to, from, bytes, 16 - bytes});
+  emulation::Copy copy{to, from, bytes, 16 - bytes};
+  emulation::require_free(copy);
+  emulation::threads[emulation::current].copies.back().push_back(copy);
 }
 
 static inline void copy_commit() { emulation::threads[emulation::current].copies.emplace_back(); }
@@ -298,6 +315,7 @@ static inline void copy_wait() {
     for (const emulation::Copy& copy : copies.front()) {
       std::memcpy(copy.to, copy.from, copy.bytes);
       std::memset(static_cast<char*>(copy.to) + copy.bytes, 0, copy.zeros);
+      emulation::mine().hidden.push_back(copy);
     }
     copies.erase(copies.begin());
   }
@@ -354,6 +372,13 @@ static inline float of_factor(unsigned short factor) { return __uint_as_float(un
 static inline unsigned short to_factor(float value) { return _cvtss_sh(value, 0); }
 static inline float of_factor(unsigned short factor) { return _cvtsh_ss(factor); }
 #endif
+
+static float emulation::factor_of(unsigned bits) { return ::of_factor(bits); }
+static float emulation::factor_at(unsigned at) {
+  unsigned short factor;
+  std::memcpy(&factor, dynamic_memory.data() + at, sizeof factor);
+  return ::of_factor(factor);
+}
 
 static inline unsigned pack(float low, float high) { return to_factor(low) | unsigned(to_factor(high)) << 16; }
 

@@ -67,6 +67,15 @@ record DeviceCase(String name, String shape, double flops, double bytes, Op op) 
         layerNorm(frames), softmax(frames), scaledSum(frames), depthwise(frames), pool(frames));
   }
 
+  /** The matrix products. */
+  static List<DeviceCase> products(int frames) {
+    return List.of(
+        linear(frames, Activation.SWISH),
+        linear(frames, Activation.GLU),
+        linearAdd(frames),
+        conv2d(frames));
+  }
+
   private static HostTensor weight(long seed, int... shape) {
     int count = 1;
     for (int size : shape) {

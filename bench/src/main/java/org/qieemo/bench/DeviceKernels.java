@@ -16,13 +16,15 @@ import org.qieemo.kernels.device.DeviceBackend;
 /**
  * Times each kernel of a device by the device's own clock, after its result was compared with the
  * CPU's. Arguments: back end ({@code opencl}), frames (375, which is 15 s), device (the best),
- * precision ({@code f32}), sizes of square products ({@code 4096}) and {@code rows=24000}, which
- * takes the memory-bound kernels alone at so many frames, as a large batch has.
+ * precision ({@code f32}), sizes of square products ({@code 4096}). In place of all ops, {@code
+ * rows=24000} takes the memory-bound kernels alone at so many frames, as a large batch has, {@code
+ * products=24000} the matrix products.
  */
 public final class DeviceKernels {
   private static final int WARM_UPS = 3;
   private static final int RUNS = 20;
   private static final String ROWS = "rows=";
+  private static final String PRODUCTS = "products=";
   private static final double ABSOLUTE = 1e-4;
   private static final double RELATIVE = 1e-4;
 
@@ -54,17 +56,20 @@ public final class DeviceKernels {
 
   private static List<DeviceCase> cases(int frames, String[] arguments) {
     List<DeviceCase> cases = new ArrayList<>();
-    boolean memoryBoundAlone = false;
+    boolean some = false;
     for (int i = 4; i < arguments.length; i++) {
-      if (arguments[i].startsWith(ROWS)) {
-        memoryBoundAlone = true;
-        int rows = Integer.parseInt(arguments[i].substring(ROWS.length()));
-        cases.addAll(DeviceCase.memoryBound(rows));
+      String argument = arguments[i];
+      if (argument.startsWith(ROWS)) {
+        some = true;
+        cases.addAll(DeviceCase.memoryBound(Integer.parseInt(argument.substring(ROWS.length()))));
+      } else if (argument.startsWith(PRODUCTS)) {
+        some = true;
+        cases.addAll(DeviceCase.products(Integer.parseInt(argument.substring(PRODUCTS.length()))));
       } else {
-        cases.add(DeviceCase.square(Integer.parseInt(arguments[i])));
+        cases.add(DeviceCase.square(Integer.parseInt(argument)));
       }
     }
-    if (!memoryBoundAlone) {
+    if (!some) {
       cases.addAll(0, DeviceCase.all(frames));
     }
     return cases;

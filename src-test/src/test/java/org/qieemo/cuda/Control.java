@@ -54,6 +54,11 @@ final class Control {
     tell(1001, code);
   }
 
+  /** The device has this compute capability from now on, 90 for 9.0; at first it has 8.0. */
+  static void capability(int capability) {
+    tell(1003, capability);
+  }
+
   /** The lost device works again. */
   static void heal() {
     tell(1002, 0);

@@ -35,16 +35,8 @@ import org.qieemo.opencl.Comparison;
 import org.qieemo.opencl.Comparison.Frame;
 import org.qieemo.opencl.GoldenModel;
 
-/**
- * Matrix products on tensor cores. CUDA gets its factors as they are, the CPU gets them rounded:
- * the results agree within the bounds of single ops in float32 only if both factors were rounded,
- * which the portable kernels do not do.
- */
+/** Matrix products on tensor cores. */
 class ProductTest {
-  private static final int ABOVE = 2;
-  private static final int BELOW = 1;
-  private static final int SIDE = 4;
-
   /** Results that a tile of each size gets on a device of 4 multiprocessors, and on one of 132. */
   private static final int[][] SIZES = {{1, 5}, {30, 33}, {75, 130}, {300, 290}};
 
@@ -75,45 +67,6 @@ class ProductTest {
     return all;
   }
 
-  /** A view whose rows begin at multiples of four, inside a larger tensor of {@code fill}. */
-  private static Frame frame(Execution e, int rows, int cols, float fill) {
-    Tensor whole = e.take(ABOVE + rows + BELOW, (SIDE + cols + SIDE + 3) / 4 * 4);
-    float[] values = new float[whole.rows() * whole.cols()];
-    Arrays.fill(values, fill);
-    e.write(values, 0, whole);
-    return new Frame(whole, e.columns(e.rows(whole, ABOVE, rows), SIDE, cols));
-  }
-
-  private static Tensor input(Execution e, int rows, int cols, float[] values) {
-    Tensor view = frame(e, rows, cols, Float.NaN).view();
-    e.write(values, 0, view);
-    return view;
-  }
-
-  private static float[] rounded(DType dtype, float[] values) {
-    return halved(dtype, HostTensor.of("x", new int[] {values.length}, values)).toFloats();
-  }
-
-  /** An op on x, both what {@code backend} should get. */
-  private interface Op {
-    Frame run(Backend backend, Execution e, HostTensor weight, float[] x);
-  }
-
-  private static void compare(String what, DType dtype, HostTensor weight, float[] x, Op op) {
-    try (Backend cuda =
-        DeviceBackend.open(CudaUnderTest.deviceOrSkip(), Precision.valueOf(dtype.name()))) {
-      HostTensor roundedWeight = halved(dtype, weight);
-      float[] roundedX = rounded(dtype, x);
-      new Comparison(cpu, cuda)
-          .check(
-              dtype + " " + what,
-              (backend, e) ->
-                  backend == cpu
-                      ? op.run(backend, e, roundedWeight, roundedX)
-                      : op.run(backend, e, weight, x));
-    }
-  }
-
   @ParameterizedTest
   @EnumSource(
       value = DType.class,
@@ -124,15 +77,16 @@ class ProductTest {
         int rows = size[0];
         int outputs = size[1];
         HostTensor bias = weight(2, outputs);
-        compare(
+        RoundedFactors.compare(
+            cpu,
             rows + " x " + depth + " x " + outputs,
             dtype,
             weight(1, outputs, depth),
             random(rows * depth, 3),
             (backend, e, w, x) -> {
-              Frame out = frame(e, rows, outputs, 7);
+              Frame out = RoundedFactors.frame(e, rows, outputs, 7);
               var layer = backend.linear(w, bias, Activation.NONE);
-              e.linear(input(e, rows, depth, x), layer, out.view());
+              e.linear(RoundedFactors.input(e, rows, depth, x), layer, out.view());
               return out;
             });
       }
@@ -147,14 +101,15 @@ class ProductTest {
       int rows = size[0];
       int outputs = size[1];
       HostTensor bias = weight(2, glu ? 2 * outputs : outputs);
-      compare(
+      RoundedFactors.compare(
+          cpu,
           activation + " of " + rows + " x " + outputs,
           DType.BF16,
           weight(1, glu ? 2 * outputs : outputs, 48),
           random(rows * 48, 3),
           (backend, e, w, x) -> {
-            Frame out = frame(e, rows, outputs, 7);
-            Tensor in = input(e, rows, 48, x);
+            Frame out = RoundedFactors.frame(e, rows, outputs, 7);
+            Tensor in = RoundedFactors.input(e, rows, 48, x);
             var layer = backend.linear(w, bias, activation);
             e.linear(in, layer, out.view());
             if (!glu) {
@@ -181,15 +136,17 @@ class ProductTest {
         }
         int rows = frames.rows() * g.inputBins();
         HostTensor bias = weight(3, outputs);
-        compare(
+        RoundedFactors.compare(
+            cpu,
             "conv2d " + g,
             dtype,
             weight(1, outputs, 3, 3, channels),
             random(rows * channels, 2),
             (backend, e, w, x) -> {
-              Frame out = frame(e, outFrames.rows() * g.outputBins(), outputs, 7);
+              Frame out = RoundedFactors.frame(e, outFrames.rows() * g.outputBins(), outputs, 7);
               var conv = backend.conv2d(w, bias, g);
-              e.conv2d(input(e, rows, channels, x), conv, frames, out.view(), outFrames);
+              e.conv2d(
+                  RoundedFactors.input(e, rows, channels, x), conv, frames, out.view(), outFrames);
               return out;
             });
       }
@@ -205,7 +162,7 @@ class ProductTest {
           .check(
               "not aligned",
               (backend, e) -> {
-                Frame out = frame(e, 20, 33, 7);
+                Frame out = RoundedFactors.frame(e, 20, 33, 7);
                 HostTensor mine = backend == cpu ? halved(DType.BF16, w) : w;
                 Tensor x = Comparison.input(e, 20, 24, 3);
                 e.linear(x, backend.linear(mine, null, Activation.NONE), out.view());
@@ -214,24 +171,24 @@ class ProductTest {
     }
   }
 
-  /** Of depths that four slices share evenly, unevenly, and not all of them. */
+  /** Of depths that four slices share evenly, unevenly, and not all of them; in exact sums. */
   @ParameterizedTest
   @ValueSource(ints = {1024, 1032, 1288})
   void deepLayers(int depth) {
     for (int[] size : new int[][] {{5, 40}, {75, 130}}) {
       int rows = size[0];
       int outputs = size[1];
-      HostTensor bias = weight(2, outputs);
-      compare(
+      RoundedFactors.compare(
+          cpu,
           "deep " + rows + " x " + depth + " x " + outputs,
           DType.BF16,
-          weight(1, outputs, depth),
-          random(rows * depth, 3),
+          RoundedFactors.integers(1, outputs, depth),
+          RoundedFactors.integers(3, rows, depth).toFloats(),
           (backend, e, w, x) -> {
-            Frame out = frame(e, rows, outputs, 7);
+            Frame out = RoundedFactors.frame(e, rows, outputs, 7);
             e.linearAdd(
-                input(e, rows, depth, x),
-                backend.linear(w, bias, Activation.RELU),
+                RoundedFactors.input(e, rows, depth, x),
+                backend.linear(w, null, Activation.RELU),
                 0.5f,
                 out.view());
             return out;

@@ -24,9 +24,11 @@ import org.qieemo.kernels.cuda.CudaKernels;
 import org.qieemo.support.Repository;
 
 /**
- * The compiled kernels in the jar are those of the sources, and assemble for the GPUs they are for.
+ * The compiled kernels in the jar are those of the sources, and assemble for the GPUs they are for;
+ * those for tensor cores spill no register.
  */
 class PtxTest {
+  private static final Pattern SPILLS = Pattern.compile("(\\d+) bytes spill");
   private static final Pattern TOOLS = Pattern.compile("release [0-9.]+, V[0-9.]+");
 
   @TempDir Path folder;
@@ -66,15 +68,35 @@ class PtxTest {
     nvPTXCompilerHandle compiler = new nvPTXCompilerHandle();
     check(JNvPTXCompiler.nvPTXCompilerCreate(compiler, ptx.length, ptx));
     try {
-      String[] options = {"--gpu-name=" + gpu};
+      String[] options = {"--gpu-name=" + gpu, "--verbose"};
       int code = JNvPTXCompiler.nvPTXCompilerCompile(compiler, options.length, options);
       assertEquals(0, code, () -> source.file() + " for " + gpu + ": " + log(compiler));
       long[] size = new long[1];
       check(JNvPTXCompiler.nvPTXCompilerGetCompiledProgramSize(compiler, size));
       assertTrue(size[0] > 0, source.file());
+      if (!source.target().equals("sm_75")) { // for tensor cores
+        requireNoSpills(source.file() + " for " + gpu, info(compiler));
+      }
     } finally {
       JNvPTXCompiler.nvPTXCompilerDestroy(compiler);
     }
+  }
+
+  /** No register goes to memory. */
+  private static void requireNoSpills(String what, String said) {
+    Matcher spills = SPILLS.matcher(said);
+    assertTrue(spills.find(), said);
+    do {
+      assertEquals("0", spills.group(1), () -> what + ": " + said);
+    } while (spills.find());
+  }
+
+  private static String info(nvPTXCompilerHandle compiler) {
+    long[] size = new long[1];
+    check(JNvPTXCompiler.nvPTXCompilerGetInfoLogSize(compiler, size));
+    byte[] log = new byte[(int) size[0] + 1];
+    check(JNvPTXCompiler.nvPTXCompilerGetInfoLog(compiler, log));
+    return new String(log, StandardCharsets.UTF_8).replace("\0", "");
   }
 
   private static void check(int code) {

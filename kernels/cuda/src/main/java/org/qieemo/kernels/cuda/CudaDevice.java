@@ -117,13 +117,21 @@ final class CudaDevice implements Device {
 
   @Override
   public List<ProductKernels> convolutions(DType factors) {
-    return hasTensorCores() ? ProductTiles.usual(factors, info.processors()) : List.of();
+    return hasTensorCores()
+        ? withLargest(ProductTiles.usual(factors, info.processors()), factors)
+        : List.of();
   }
 
   @Override
   public List<ProductKernels> deepProducts(DType factors) {
     boolean own = hasTensorCores() && !CublasOption.isOn();
-    return own ? ProductTiles.deep(factors, info.processors()) : products(factors);
+    return own
+        ? withLargest(ProductTiles.deep(factors, info.processors()), factors)
+        : products(factors);
+  }
+
+  private List<ProductKernels> withLargest(List<ProductKernels> tiles, DType factors) {
+    return WarpgroupProducts.areOn(info) ? WarpgroupProducts.before(tiles, factors, info) : tiles;
   }
 
   private boolean hasTensorCores() {

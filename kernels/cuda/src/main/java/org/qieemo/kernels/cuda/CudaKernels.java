@@ -38,6 +38,7 @@ public final class CudaKernels {
           .forEach(kernels -> all.add(Source.of(kernels.text(), TensorCores.TARGET)));
       ProductTiles.deep(factors, 1)
           .forEach(kernels -> all.add(Source.of(kernels.text(), TensorCores.TARGET)));
+      all.add(Source.of(WarpgroupProducts.text(factors), WarpgroupProducts.TARGET));
       all.add(Source.of(CublasOption.text(factors), TensorCores.TARGET));
       for (PositionTerm term : PositionTerm.values()) {
         TensorCores.attention(factors, term)

@@ -55,7 +55,9 @@ enum ProductTiles {
   private ProductKernels kernels(DType factors, int processors, boolean deep) {
     String name = (deep ? "deep " : "product ") + factors.name() + " " + rows + "x" + cols;
     StringBuilder body = new StringBuilder(TensorCores.resource("tensor_core.h"));
-    body.append(TensorCores.resource("product.cu"));
+    for (String part : List.of("product_rows.cu", "product.cu", "product_layers.cu")) {
+      body.append(TensorCores.resource(part));
+    }
     if (!deep) {
       body.append(TensorCores.resource("product_usual.cu"));
     }

@@ -10,10 +10,10 @@
  * slices whose sums are added in ascending order, whatever the tile. SETS sets of warps share the slices, and the
  * group's memory: with one set the slices follow each other, with as many sets as slices they run side by side.
  *
- * product_usual.cu and product_norm.cu add kernels to this text.
+ * Behind product_rows.cu; product_layers.cu, product_usual.cu and product_norm.cu have the kernels.
  *
  * Needs x and its stride aligned to 4 floats, and rows of the weight of a multiple of 8.
- * Grid: x = row tiles, y = column tiles.
+ * Grid: row tiles times column tiles.
  */
 #if !defined(SLICES)
 #define SLICES 1
@@ -43,42 +43,22 @@
 #define STATISTICS_AT (STAGES * STAGE_BYTES) /* of the rows: mean, factor */
 #define RESULT_BYTES (BLOCK_ROWS * RESULT_PITCH * 4)
 
-typedef unsigned short factor_storage;
-
-/* The rows of x. */
-struct MatrixRows {
-  const float* x;
-  int stride;
-  int rows;
-  int depth;
-
-  /* Four floats of row r from k on; null outside. */
-  METHOD const float* four(int r, int k) const {
-    return r < rows && k < depth ? x + (long long)r * stride + k : nullptr;
-  }
-};
-
-/* What becomes of x before it is rounded: nothing. */
-struct Unchanged {
-  METHOD void load(unsigned char*, int, int) const {}
-  METHOD void begin(const unsigned char*) {}
-  METHOD void step(const unsigned char*, int) {}
-  METHOD unsigned pair(float2 x, int, int, int) const { return pack(x.x, x.y); }
-};
-
-/* Starts the copies of one tile of each factor, `from` deep. */
+/* Starts the copies of one tile of each factor, `from` deep; a lane's pieces of a factor are equally deep. */
 template <int glu, class Rows>
 DEVICE void load_tiles(
     unsigned char* stage, const Rows& x, const factor_storage* weight, int row, int col, int outputs, int from) {
-  for (int e = SET_ITEM; e < BLOCK_ROWS * (BLOCK_DEPTH / 4); e += SET_THREADS) {
-    int r = e / (BLOCK_DEPTH / 4);
-    int k = e % (BLOCK_DEPTH / 4) * 4;
-    const float* four = x.four(row + r, from + k);
+  int k = SET_ITEM % (BLOCK_DEPTH / 4) * 4;
+  auto column = x.column(from + k);
+  UNROLL
+  for (int i = 0; i < BLOCK_ROWS * (BLOCK_DEPTH / 4) / SET_THREADS; ++i) {
+    int r = SET_ITEM / (BLOCK_DEPTH / 4) + i * (SET_THREADS / (BLOCK_DEPTH / 4));
+    const float* four = x.four(row + r, column);
     copy_async(stage + (r * X_PITCH + k) * 4, four == nullptr ? x.x : four, four == nullptr ? 0 : 16);
   }
-  for (int e = SET_ITEM; e < BLOCK_COLS * (BLOCK_DEPTH / 8); e += SET_THREADS) {
-    int n = e / (BLOCK_DEPTH / 8);
-    int k = e % (BLOCK_DEPTH / 8) * 8;
+  k = SET_ITEM % (BLOCK_DEPTH / 8) * 8;
+  UNROLL
+  for (int i = 0; i < BLOCK_COLS * (BLOCK_DEPTH / 8) / SET_THREADS; ++i) {
+    int n = SET_ITEM / (BLOCK_DEPTH / 8) + i * (SET_THREADS / (BLOCK_DEPTH / 8));
     int output = glu ? col + n / 16 * 8 + n % 8 : col + n;
     int gate = glu && n / 8 % 2 == 1;
     int inside = output < outputs && from + k < x.depth;
@@ -217,62 +197,4 @@ DEVICE const float* multiply(
   keep_results(memory, sums);
 #endif
   return (const float*)memory;
-}
-
-/* Where the results go: a matrix, behind the bias and an activation. */
-struct Target {
-  const float* bias;
-  float* out; /* the matrix's first element */
-  int stride;
-  int rows;
-  int cols;
-};
-
-DEVICE void store(const float* results, const Target& to, int row, int col, int activation) {
-  ROLLED
-  for (int e = ITEM; e < BLOCK_ROWS * BLOCK_COLS; e += THREADS) {
-    int r = e / BLOCK_COLS;
-    int c = e % BLOCK_COLS;
-    if (row + r < to.rows && col + c < to.cols) {
-      float result = activate(activation, results[r * RESULT_PITCH + c] + to.bias[col + c]);
-      to.out[(long long)(row + r) * to.stride + col + c] = result;
-    }
-  }
-}
-
-KERNEL(THREADS) linear(
-    const float* x, int xOffset, int xStride,
-    const factor_storage* RESTRICT weight, const float* RESTRICT bias,
-    float* out, int outOffset, int outStride,
-    int rows, int inputs, int outputs, int activation) {
-  DYNAMIC_MEMORY(memory);
-  int row = GROUP_X * BLOCK_ROWS;
-  int col = GROUP_Y * BLOCK_COLS;
-  MatrixRows source = {x + xOffset, xStride, rows, inputs};
-  Unchanged change;
-  Target target = {bias, out + outOffset, outStride, rows, outputs};
-  store(multiply<0>(memory, source, change, weight, row, col, outputs), target, row, col, activation);
-}
-
-KERNEL(THREADS) linear_add(
-    const float* x, int xOffset, int xStride,
-    const factor_storage* RESTRICT weight, const float* RESTRICT bias,
-    float* out, int outOffset, int outStride,
-    int rows, int inputs, int outputs, int activation, float scale) {
-  DYNAMIC_MEMORY(memory);
-  int row = GROUP_X * BLOCK_ROWS;
-  int col = GROUP_Y * BLOCK_COLS;
-  MatrixRows source = {x + xOffset, xStride, rows, inputs};
-  Unchanged change;
-  const float* results = multiply<0>(memory, source, change, weight, row, col, outputs);
-  ROLLED
-  for (int e = ITEM; e < BLOCK_ROWS * BLOCK_COLS; e += THREADS) {
-    int r = e / BLOCK_COLS;
-    int c = e % BLOCK_COLS;
-    if (row + r < rows && col + c < outputs) {
-      float result = activate(activation, results[r * RESULT_PITCH + c] + bias[col + c]);
-      float* at = out + outOffset + (long long)(row + r) * outStride + col + c;
-      *at = MAD(scale, result, *at);
-    }
-  }
 }

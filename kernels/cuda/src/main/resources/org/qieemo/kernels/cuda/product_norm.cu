@@ -107,8 +107,8 @@ KERNEL(THREADS) norm_linear(
     int rows, int inputs, int outputs,
     const float* RESTRICT gamma, const float* RESTRICT beta, float eps, int activation) {
   DYNAMIC_MEMORY(memory);
-  int row = GROUP_X * BLOCK_ROWS;
-  int col = GROUP_Y * BLOCK_COLS;
+  int row = ROW_TILE * BLOCK_ROWS;
+  int col = COL_TILE * BLOCK_COLS;
   MatrixRows source = {x + xOffset, xStride, rows, inputs};
   Normalized change;
   change.gammas = gamma;
@@ -125,8 +125,8 @@ KERNEL(THREADS) norm_linear_glu(
     int rows, int inputs, int outputs,
     const float* RESTRICT gamma, const float* RESTRICT beta, float eps) {
   DYNAMIC_MEMORY(memory);
-  int row = GROUP_X * BLOCK_ROWS;
-  int col = GROUP_Y * (BLOCK_COLS / 2);
+  int row = ROW_TILE * BLOCK_ROWS;
+  int col = COL_TILE * (BLOCK_COLS / 2);
   MatrixRows source = {x + xOffset, xStride, rows, inputs};
   Normalized change;
   change.gammas = gamma;

@@ -23,7 +23,7 @@ record Products(List<TiledProgram> own, TiledProgram portable) {
     if (x.aligned(ALIGNMENT)) {
       for (TiledProgram program : own) {
         Grid grid = program.grid(rows, cols, glu);
-        if ((long) grid.x() * grid.y() >= program.leastGroups()) {
+        if ((long) grid.x() * grid.y() >= program.leastGroups() && program.fills(cols, glu)) {
           return program;
         }
       }

@@ -26,7 +26,15 @@ record TiledProgram(
 
   /** The grid for a result. */
   Grid grid(int resultRows, int resultCols, boolean glu) {
-    int width = glu && gluInHalves ? cols / 2 : cols;
-    return new Grid(Grid.ceil(resultRows, rows), Grid.ceil(resultCols, width), 1, items);
+    return new Grid(Grid.ceil(resultRows, rows), Grid.ceil(resultCols, width(glu)), 1, items);
+  }
+
+  /** Whether a narrower tile would not do with less in vain; of the smallest there is none. */
+  boolean fills(int resultCols, boolean glu) {
+    return leastGroups == 0 || resultCols > width(glu) / 2;
+  }
+
+  private int width(boolean glu) {
+    return glu && gluInHalves ? cols / 2 : cols;
   }
 }
