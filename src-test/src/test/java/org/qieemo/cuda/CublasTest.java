@@ -7,7 +7,6 @@ import static org.qieemo.opencl.Comparison.halved;
 import static org.qieemo.opencl.Comparison.random;
 import static org.qieemo.opencl.Comparison.weight;
 
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -34,11 +33,8 @@ class CublasTest {
   private static final String PROPERTY = "qieemo.cuda.gemm";
 
   @BeforeEach
-  void load() throws IOException {
+  void turnOn() {
     CudaUnderTest.orSkip();
-    if (!CudaUnderTest.isReal()) {
-      System.load(Emulation.build().resolve("cublas/libcublas.so.12").toString());
-    }
     System.setProperty(PROPERTY, "cublas");
     String said = String.join("\n", new CudaProvider().details());
     Assumptions.assumeTrue(said.contains("cuBLAS: usable"), said);

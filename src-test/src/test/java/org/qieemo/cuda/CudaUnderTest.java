@@ -45,6 +45,8 @@ public final class CudaUnderTest {
         Path folder = Emulation.build();
         // JCuda's library wants a libcuda.so.1, and the loader takes the one that is there
         System.load(folder.resolve("libcuda.so.1").toString());
+        // before anything asks whether it is there, as the answer is kept
+        System.load(folder.resolve("cublas/libcublas.so.12").toString());
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
