@@ -5,8 +5,6 @@ import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -39,7 +37,7 @@ final class CsvReader {
   static List<CsvRecord> read(String name) throws FileFailure {
     byte[] bytes;
     try {
-      bytes = Files.readAllBytes(Path.of(name));
+      bytes = SmallFile.read(name);
     } catch (IOException | RuntimeException | OutOfMemoryError e) {
       throw new FileFailure(name, e);
     }

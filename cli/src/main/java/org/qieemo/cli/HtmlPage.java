@@ -1,7 +1,9 @@
 package org.qieemo.cli;
 
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +12,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
+import org.qieemo.converter.output.AtomicFile;
 
 /**
  * A page that needs nothing from outside: style and script stand in it, and its content security
@@ -49,7 +52,8 @@ final class HtmlPage {
   }
 
   /**
-   * Writes a page as it arises: it is never in memory as a whole.
+   * Writes a page as it arises: it is never in memory as a whole, and under its name when it is
+   * complete.
    *
    * @param file whose folder is made if need be
    * @param title plain text
@@ -61,9 +65,13 @@ final class HtmlPage {
       if (folder != null) {
         Files.createDirectories(folder);
       }
-      try (Writer out = Files.newBufferedWriter(file)) {
-        write(out, title, script, body);
-      }
+      AtomicFile.write(
+          file,
+          out -> {
+            Writer text = new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8));
+            write(text, title, script, body);
+            text.flush();
+          });
     } catch (UncheckedIOException e) {
       throw new FileFailure(file.toString(), e.getCause());
     } catch (IOException e) {

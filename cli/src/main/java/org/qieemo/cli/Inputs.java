@@ -2,7 +2,9 @@ package org.qieemo.cli;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.MalformedInputException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -112,10 +114,12 @@ record Inputs(List<String> files, boolean archive) {
 
   private static List<String> lines(String list) throws FileFailure {
     try {
-      return Files.readAllLines(Path.of(list)).stream().filter(l -> !l.isBlank()).toList();
-    } catch (MalformedInputException e) {
+      ByteBuffer bytes = ByteBuffer.wrap(SmallFile.read(list));
+      String text = StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+      return text.lines().filter(l -> !l.isBlank()).toList();
+    } catch (CharacterCodingException e) {
       throw new FileFailure(list + ": not UTF-8: save the file as UTF-8");
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | OutOfMemoryError e) {
       throw new FileFailure(list, e);
     }
   }

@@ -29,8 +29,23 @@ final class RepeatedOutput extends OutputStream {
     int old = (int) Math.max(0, Math.min(count, end - channel.position()));
     compare(ByteBuffer.wrap(bytes, offset, old));
     ByteBuffer rest = ByteBuffer.wrap(bytes, offset + old, count - old);
-    while (rest.hasRemaining()) {
-      channel.write(rest);
+    long whole = channel.position();
+    try {
+      while (rest.hasRemaining()) {
+        channel.write(rest);
+      }
+    } catch (IOException e) {
+      cutOff(whole, e);
+      throw e;
+    }
+  }
+
+  /** A full disk leaves no piece of a line. */
+  private void cutOff(long whole, IOException failure) {
+    try {
+      channel.truncate(whole);
+    } catch (IOException e) {
+      failure.addSuppressed(e);
     }
   }
 

@@ -62,6 +62,9 @@ final class ResultFile implements AutoCloseable {
       if (!Files.exists(path)) {
         return create(name);
       }
+      if (!Files.isRegularFile(path)) {
+        throw new FileFailure(name + ": is a folder or device; give the name of a file to write");
+      }
       long end = read(path, lines);
       FileChannel channel =
           FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);

@@ -21,6 +21,9 @@ public final class TensorNames {
   public static final String AFTER_NORM = "encoder.after_norm";
   public static final String CTC = "ctc";
 
+  /** Before a block's number. */
+  public static final String BLOCK = "encoder.";
+
   public static final String MACARON = ".macaron";
   public static final String FFN = ".ffn";
   public static final String UP = ".up";
@@ -62,7 +65,7 @@ public final class TensorNames {
 
   /** Encoder block {@code i}, from 0. */
   public static String block(int i) {
-    return "encoder." + i;
+    return BLOCK + i;
   }
 
   /** The cross-modal attention stack in which {@code query} asks. */

@@ -33,7 +33,7 @@ public final class TensorRegistry {
    * The same, block by block, each made when it is asked for: a file may announce a thousand blocks
    * and hold none of them.
    */
-  static Iterable<List<TensorSpec>> parts(ModelConfig config) {
+  public static Iterable<List<TensorSpec>> parts(ModelConfig config) {
     List<Consumer<TensorRegistry>> parts = new ArrayList<>();
     parts.add(TensorRegistry::frontEnd);
     parts.add(TensorRegistry::subsampling);

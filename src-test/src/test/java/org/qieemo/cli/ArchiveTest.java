@@ -3,6 +3,7 @@ package org.qieemo.cli;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -107,6 +109,25 @@ class ArchiveTest {
     assertEquals(1, none.code());
     assertEquals(1, none.outLines().size());
     assertTrue(none.out().contains("\"error\":\"no audio in this folder"), none.out());
+  }
+
+  /** It is read, never written: nobody could write there what --resume compares. */
+  @Test
+  void case69EndlessListsAndManifests() throws IOException {
+    Path zero = Path.of("/dev/zero");
+    Assumptions.assumeTrue(Files.exists(zero), "skipped: needs /dev/zero");
+    Cli.Result list = classify("--list", zero);
+    assertEquals(1, list.code());
+    assertTrue(list.err().contains("/dev/zero: more than 64 MiB: no list of files"), list.err());
+    String manifest =
+        assertThrows(FileFailure.class, () -> Manifest.read(zero.toString())).getMessage();
+    assertTrue(manifest.contains("/dev/zero: more than 64 MiB"), manifest);
+    String resumed =
+        assertThrows(
+                FileFailure.class,
+                () -> ResultFile.resume(zero.toString(), (number, offset, text) -> {}))
+            .getMessage();
+    assertTrue(resumed.contains("is a folder or device"), resumed);
   }
 
   @Test

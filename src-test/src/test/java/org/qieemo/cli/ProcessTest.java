@@ -149,35 +149,85 @@ class ProcessTest {
     }
   }
 
-  /** A limit on the size of files fails a write just as a full disk does. */
   @Test
   void case71FullDiskLeavesNothing() throws Exception {
-    Path shell = Path.of("/bin/bash");
-    Assumptions.assumeTrue(Files.exists(shell), "skipped: needs bash");
     Path target = Files.createDirectory(folder.resolve("full")).resolve("model.gguf");
-    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     String source = Repository.goldens().resolve("mmf-concat").toString();
-    String command = "ulimit -f 8; exec \"$@\"";
-    Cli.Result result =
-        run(
-            List.of(
-                shell.toString(),
-                "-c",
-                command,
-                "bash",
-                java,
-                "-XX:-UsePerfData",
-                "-jar",
-                JAR.toString(),
-                "convert",
-                source,
-                "--output",
-                target.toString()));
+    Cli.Result result = onFullDisk("convert", source, "--output", target.toString());
     assertEquals(1, result.code(), result.err());
     assertTrue(result.err().contains("File too large"), result.err());
     assertEquals(1, result.err().strip().lines().count(), result.err());
-    try (var left = Files.list(target.getParent())) {
-      assertEquals(List.of(), left.toList());
+    assertHolds(target.getParent(), List.of());
+  }
+
+  @Test
+  void case71FullDiskLeavesNoPageAndAnOlderOneAsItWas() throws Exception {
+    Path target = Files.createDirectory(folder.resolve("pages")).resolve("page.html");
+    for (String older : new String[] {null, "an older page"}) {
+      if (older != null) {
+        Files.writeString(target, older);
+      }
+      Cli.Result result =
+          onFullDisk(
+              "report",
+              "--model",
+              model.toString(),
+              SAMPLE.toString(),
+              "--output",
+              target.toString());
+      assertEquals(1, result.code(), result.err());
+      assertTrue(result.err().contains("page.html: File too large"), result.err());
+      assertHolds(target.getParent(), older == null ? List.of() : List.of(target));
+      assertEquals(older, older == null ? null : Files.readString(target));
     }
+  }
+
+  /** What was heard before stays, in whole lines; --resume goes on behind it. */
+  @Test
+  void case71FullDiskLeavesWholeLines() throws Exception {
+    Path archive = Files.createDirectory(folder.resolve("archive"));
+    for (int i = 0; i < 150; i++) {
+      TestWav.tone(archive.resolve("a-recording-with-a-long-name-%03d.wav".formatted(i)), 0.3);
+    }
+    Path target = Files.createDirectory(folder.resolve("lines")).resolve("emotions.csv");
+    String[] command = {
+      "classify",
+      "--model",
+      model.toString(),
+      archive.toString(),
+      "--format",
+      "csv",
+      "--output",
+      target.toString(),
+      "--resume"
+    };
+    Cli.Result result = onFullDisk(command);
+    assertEquals(1, result.code(), result.err());
+    assertTrue(
+        result.err().contains("emotions.csv: takes no more: is the disk full?"), result.err());
+    String cut = Files.readString(target);
+    assertTrue(cut.endsWith("\n") && cut.length() > 4000 && cut.length() <= 8192, cut);
+    Cli.Result rest = java("", command);
+    assertEquals(0, rest.code(), rest.err());
+    assertTrue(Files.readString(target).startsWith(cut));
+    assertEquals(151, Files.readAllLines(target).size());
+  }
+
+  private static void assertHolds(Path folder, List<Path> files) throws IOException {
+    try (var left = Files.list(folder)) {
+      assertEquals(files, left.toList());
+    }
+  }
+
+  /** A limit of 8 KiB on the size of files fails a write just as a full disk does. */
+  private Cli.Result onFullDisk(String... arguments) throws Exception {
+    Path shell = Path.of("/bin/bash");
+    Assumptions.assumeTrue(Files.exists(shell), "skipped: needs bash");
+    List<String> command = new ArrayList<>();
+    command.addAll(List.of(shell.toString(), "-c", "ulimit -f 8; exec \"$@\"", "bash"));
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:-UsePerfData", "-jar", JAR.toString()));
+    command.addAll(List.of(arguments));
+    return run(command);
   }
 }

@@ -4,10 +4,10 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
 /** Little-endian bytes for hostile files. */
-final class Bytes {
+public final class Bytes {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
-  Bytes u8(int value) {
+  public Bytes u8(int value) {
     return little(value, 1);
   }
 
@@ -19,7 +19,7 @@ final class Bytes {
     return little(value, 4);
   }
 
-  Bytes u64(long value) {
+  public Bytes u64(long value) {
     return little(value, 8);
   }
 
@@ -30,7 +30,7 @@ final class Bytes {
     return this;
   }
 
-  Bytes raw(byte... bytes) {
+  public Bytes raw(byte... bytes) {
     out.writeBytes(bytes);
     return this;
   }
@@ -44,7 +44,7 @@ final class Bytes {
     return out.size();
   }
 
-  byte[] toArray() {
+  public byte[] toArray() {
     return out.toByteArray();
   }
 }

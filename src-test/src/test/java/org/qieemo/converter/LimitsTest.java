@@ -1,9 +1,12 @@
 package org.qieemo.converter;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -14,13 +17,18 @@ import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.qieemo.ModelFormatException;
 import org.qieemo.converter.container.TarBundle;
 import org.qieemo.converter.safetensors.SafetensorsReader;
 import org.qieemo.converter.source.FileSource;
+import org.qieemo.converter.text.Yaml;
 import org.qieemo.converter.torch.TorchCheckpoint;
 
 /** Big files: memory follows the header, not the payload; a quadratic reader would time out. */
@@ -29,6 +37,7 @@ class LimitsTest {
   private static final int NAMES = 1_000_000;
   private static final int FREE = 1 << 20;
   private static final int HEADER_FACTOR = 16;
+  private static final int LARGEST_YAML = 1 << 23;
 
   /** Of 2 GiB but for a header. */
   private static final long PAYLOAD = (1L << 31) - (1 << 20);
@@ -64,6 +73,107 @@ class LimitsTest {
     allocatesAtMost(
         FREE + (long) HEADER_FACTOR * file.length,
         () -> assertEquals(NAMES, SafetensorsReader.read(new ArraySource(file)).tensors().size()));
+  }
+
+  /** Opcodes of few bytes and many objects: refused, or small. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "U\1aa",
+        "U\0a",
+        "K\1a",
+        "M\1\7a",
+        "\u008a\1\u00f0a",
+        "\u008a\0a",
+        "Na",
+        "]a",
+        ")a",
+        "N\u0085a",
+        "]NaaNaNaNa",
+        "(e",
+        "(NNNNta",
+        "}K\1Nsa",
+        "}K\1NsaNaNa",
+        "G12345678a"
+      })
+  void aMillionObjectsOfPickle(String opcodes) throws IOException {
+    String pickle = "\u0080\2]" + opcodes.repeat(NAMES / opcodes.length()) + ".";
+    byte[] file = TorchFixture.archive(pickle.getBytes(ISO_8859_1)).build();
+    allocatesAtMost(
+        FREE + (long) HEADER_FACTOR * file.length,
+        () -> {
+          String reason =
+              assertThrows(
+                      ModelFormatException.class, () -> TorchCheckpoint.read(new ArraySource(file)))
+                  .reason();
+          assertTrue(reason.contains("more objects") || reason.contains("is no dict"), reason);
+        });
+  }
+
+  @Test
+  void aHundredThousandNamesOfOneTensor() throws IOException {
+    PickleFixture pickle = new PickleFixture().op("}").string("w");
+    pickle.tensor(4, 0, new long[] {4}, new long[] {1}).op("q\144s");
+    for (int i = 0; i < 100_000; i++) {
+      pickle.string("weight" + i).op("h\144s");
+    }
+    byte[] file = TorchFixture.archive(pickle.stop()).build();
+    allocatesAtMost(
+        FREE + (long) HEADER_FACTOR * file.length,
+        () -> assertEquals(100_001, TorchCheckpoint.read(new ArraySource(file)).tensors().size()));
+  }
+
+  /** Texts of values that take far more memory than bytes: refused, or small. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "- 1\n",
+        "- a\n",
+        "- ab\n",
+        "- - 1\n",
+        "- - - - 1.5\n",
+        "-\n",
+        "\n",
+        "#\n",
+        "- a: 1\n",
+        "- {}\n",
+        "- []\n",
+        "- 'x''y'\n",
+        "- \"\\n\"\n",
+        "- \u4e2d\n",
+        "- 1234567\n",
+        "- true\n"
+      })
+  void linesOfTheLargestYaml(String line) throws IOException {
+    byte[] text = line.repeat(LARGEST_YAML / line.getBytes(UTF_8).length).getBytes(UTF_8);
+    allocatesAtMost(FREE + (long) HEADER_FACTOR * text.length, () -> yaml(text));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1,", "a,", "[],", "{},", "{a: 1},", "1.5,", "'',", "\u00e9,", "\n1,"})
+  void aMillionValuesInOneOfYaml(String value) throws IOException {
+    byte[] text = ("[" + value.repeat(NAMES) + "1]").getBytes(UTF_8);
+    allocatesAtMost(FREE + (long) HEADER_FACTOR * text.length, () -> yaml(text));
+  }
+
+  private static void yaml(byte[] text) throws IOException {
+    try {
+      Yaml.parse(text, "a.yaml");
+    } catch (ModelFormatException e) {
+      assertTrue(e.reason().contains("more values than a text of this size has"), e.getMessage());
+    }
+  }
+
+  /** What vocabularies need is far from those limits. */
+  @ParameterizedTest
+  @ValueSource(strings = {"- %c\n", "- '%c'\n", "- \"\u2581%c\"\n"})
+  void tokenListsOfUsualSizeAreRead(String token) throws IOException {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < 10_000; i++) {
+      text.append(String.format(token, '\u4e00' + i));
+    }
+    List<?> read = (List<?>) Yaml.parse(text.toString().getBytes(UTF_8), "a.yaml");
+    assertEquals(10_000, read.size());
   }
 
   @Test

@@ -216,11 +216,23 @@ class PickleHostileTest {
     PickleFixture many = pickle().op("}").string("w0");
     many.tensor(4, 0, new long[] {4}, new long[] {1}).op("q\144s");
     for (int i = 1; i < 100_000; i++) {
-      many.string("w" + i).op("h\144s");
+      many.string("weight" + i).op("h\144s");
     }
     byte[] pickle = many.stop();
     assertTimeout(
         Duration.ofSeconds(10), () -> assertEquals(100_000, read(pickle).tensors().size()));
+  }
+
+  /** Names so short that their tensors would take more than 16 times the pickle. */
+  @Test
+  void case34ManyAliasesInFewBytes() throws IOException {
+    PickleFixture many = pickle().op("}").string("w0");
+    many.tensor(4, 0, new long[] {4}, new long[] {1}).op("q\144s");
+    for (int i = 0; i < 100_000; i++) {
+      many.op("U\3" + (char) ('0' + i % 64) + (char) ('0' + i / 64 % 64) + (char) ('0' + i / 4096));
+      many.op("h\144s");
+    }
+    refused(many, "more objects than a checkpoint of this size has");
   }
 
   @Test

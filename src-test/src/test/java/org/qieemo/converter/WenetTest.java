@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -158,6 +160,44 @@ class WenetTest {
     assertTrue(refused().contains("line 1: expected 'token id'"));
     Files.delete(folder.file("units.txt"));
     assertTrue(refused().contains("units.txt is missing"));
+  }
+
+  /** A tensor without elements may have any number of rows, and a token for none of them. */
+  @Test
+  void headOfTwoThousandMillionRowsTakesNoMemory() throws IOException {
+    TorchWriter weights = folder.weights("final.pt");
+    weights.remove("ctc.ctc_lo.weight").put("ctc.ctc_lo.weight", new long[] {2_000_000_000, 0});
+    Files.write(folder.file("final.pt"), weights.build());
+    assertTrue(refused().contains("no token for id 11; the CTC head has 2000000000 rows"));
+    folder.write("units.txt", "<blank> 0\na 1\nb 1500000\n");
+    assertTrue(refused().contains("no token for id 2; the CTC head has 2000000000 rows"));
+  }
+
+  @Test
+  void statisticsOfMoreBinsThanThereAreAreRefused() throws IOException {
+    TorchWriter weights = folder.weights("final.pt");
+    weights.remove("encoder.global_cmvn.mean").remove("encoder.global_cmvn.istd");
+    Files.write(folder.file("final.pt"), weights.build());
+    for (String text : new String[] {"", "[", "[ ]", "[ 1 2 ]", "[ 1 1 1 0 ] 1", "1 1 1 0 ]"}) {
+      folder.write("global_cmvn", text);
+      assertTrue(refused().contains("expected '[ sums..."), text);
+    }
+    folder.write("global_cmvn", "[ " + "1 ".repeat(1_000_000) + "]");
+    assertTrue(refused().contains("at most 1024 bins"));
+    folder.write("global_cmvn", "[ 1 x 1 0 ]");
+    assertTrue(refused().contains("expected a number, found 'x'"));
+  }
+
+  /** They are announced in a line, and looked for one by one. */
+  @Test
+  void aThousandBlocksOfOne() throws IOException {
+    folder.replace("train.yaml", "num_blocks: 1\n", "num_blocks: 1000\n");
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    refused(); // loads the classes
+    long before = threads.getCurrentThreadAllocatedBytes();
+    assertTrue(refused().contains("encoder.encoders.1."));
+    long used = threads.getCurrentThreadAllocatedBytes() - before;
+    assertTrue(used < 2 << 20, used + " bytes allocated");
   }
 
   @Test

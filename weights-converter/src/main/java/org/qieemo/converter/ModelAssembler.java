@@ -30,7 +30,6 @@ final class ModelAssembler {
   private final Converter.Model model;
   private final ConversionRequest request;
   private final ConversionListener listener;
-  private final List<TensorSpec> specs;
   private final List<Tensor> written = new ArrayList<>();
   private final List<String> fallbacks = new ArrayList<>();
 
@@ -38,15 +37,17 @@ final class ModelAssembler {
     this.model = model;
     this.request = request;
     this.listener = listener;
-    this.specs = TensorRegistry.of(model.config());
   }
 
   ConversionReport write() throws IOException {
     Set<String> ignored = new LinkedHashSet<>(model.weights().tensors().keySet());
-    for (TensorSpec spec : specs) {
-      check(spec);
-      ignored.remove(source(spec).name());
+    for (List<TensorSpec> part : TensorRegistry.parts(model.config())) {
+      for (TensorSpec spec : part) { // the first that is missing ends it
+        check(spec);
+        ignored.remove(source(spec).name());
+      }
     }
+    List<TensorSpec> specs = TensorRegistry.of(model.config());
     long bytes;
     try (GgufWriter writer = new GgufWriter(request.output(), metadata(), specs)) {
       for (TensorSpec spec : specs) {

@@ -1,8 +1,8 @@
 package org.qieemo.converter.family;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
+import java.util.StringTokenizer;
 import org.qieemo.ModelFormatException;
 import org.qieemo.converter.source.ArrayTensor;
 import org.qieemo.converter.text.Json;
@@ -16,6 +16,12 @@ import org.qieemo.converter.text.Settings;
  */
 record CmvnFile(ArrayTensor mean, ArrayTensor istd) {
   private static final double LEAST_VARIANCE = 1e-20;
+  private static final int MAX_BINS = 1024;
+
+  /** Behind all sums the frames, behind all squares a zero; the bracket counts too. */
+  private static final int CLOSING = 3;
+
+  private static final int MAX_NUMBERS = 2 * MAX_BINS + CLOSING;
 
   static CmvnFile read(byte[] bytes, String source) throws ModelFormatException {
     String text = new String(bytes, StandardCharsets.UTF_8).strip();
@@ -33,38 +39,49 @@ record CmvnFile(ArrayTensor mean, ArrayTensor istd) {
 
   /** {@code [ sums... frames squares... 0 ]}. */
   private static CmvnFile kaldi(String text, String source) throws ModelFormatException {
-    String[] words = text.split("\\s+");
-    int bins = (words.length - 4) / 2;
-    if (bins < 1
-        || words.length != 2 * bins + 4
-        || !words[0].equals("[")
-        || !words[words.length - 1].equals("]")) {
-      throw TokenFile.error(source, "expected '[ sums... frames squares... 0 ]' or JSON");
-    }
-    List<Double> numbers = new ArrayList<>();
-    for (int i = 1; i < words.length - 1; i++) {
-      try {
-        numbers.add(Double.valueOf(words[i]));
-      } catch (NumberFormatException e) {
-        throw TokenFile.error(source, "expected a number, found '" + words[i] + "'");
+    StringTokenizer words = new StringTokenizer(text);
+    double[] numbers = new double[MAX_NUMBERS];
+    int count = -1; // before the bracket
+    boolean closed = false;
+    while (words.hasMoreTokens() && !closed && count < MAX_NUMBERS) {
+      String word = words.nextToken();
+      closed = count >= 0 && word.equals("]");
+      if (count >= 0 && count < MAX_NUMBERS && !closed) {
+        numbers[count] = number(word, source);
+      } else if (count < 0 && !word.equals("[")) {
+        break;
       }
+      count++;
     }
-    List<Double> squares = numbers.subList(bins + 1, 2 * bins + 1);
-    return of(numbers.subList(0, bins), squares, numbers.get(bins), source);
+    int bins = (count - CLOSING) / 2;
+    if (!closed || words.hasMoreTokens() || bins < 1 || count != 2 * bins + CLOSING) {
+      throw TokenFile.error(
+          source, "expected '[ sums... frames squares... 0 ]' of at most 1024 bins, or JSON");
+    }
+    double[] squares = Arrays.copyOfRange(numbers, bins + 1, 2 * bins + 1);
+    return of(Arrays.copyOf(numbers, bins), squares, numbers[bins], source);
   }
 
-  private static CmvnFile of(List<Double> sums, List<Double> squares, double frames, String source)
+  private static double number(String word, String source) throws ModelFormatException {
+    try {
+      return Double.parseDouble(word);
+    } catch (NumberFormatException e) {
+      throw TokenFile.error(source, "expected a number, found '" + word + "'");
+    }
+  }
+
+  private static CmvnFile of(double[] sums, double[] squares, double frames, String source)
       throws ModelFormatException {
-    if (sums.isEmpty() || sums.size() != squares.size() || !(frames > 0)) {
+    if (sums.length == 0 || sums.length != squares.length || !(frames > 0)) {
       throw TokenFile.error(
           source,
-          sums.size() + " sums, " + squares.size() + " squares, " + frames + " frames: impossible");
+          sums.length + " sums, " + squares.length + " squares, " + frames + " frames: impossible");
     }
-    float[] mean = new float[sums.size()];
-    float[] istd = new float[sums.size()];
+    float[] mean = new float[sums.length];
+    float[] istd = new float[sums.length];
     for (int i = 0; i < mean.length; i++) {
-      double m = sums.get(i) / frames;
-      double variance = Math.max(squares.get(i) / frames - m * m, LEAST_VARIANCE);
+      double m = sums[i] / frames;
+      double variance = Math.max(squares[i] / frames - m * m, LEAST_VARIANCE);
       mean[i] = (float) m;
       istd[i] = (float) (1 / Math.sqrt(variance));
     }

@@ -101,7 +101,9 @@ public final class FusionReader {
     List<Float> probabilities = new ArrayList<>();
     float tau = (float) prior.number("tau", 0);
     if (tau != 0) {
-      prior.numbers("probabilities").forEach(p -> probabilities.add(p.floatValue()));
+      for (double probability : prior.numbers("probabilities")) {
+        probabilities.add((float) probability);
+      }
     }
     return new Calibration((float) json.number("temperature", 1), tau, probabilities);
   }

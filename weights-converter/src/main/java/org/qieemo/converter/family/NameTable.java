@@ -6,10 +6,14 @@ import org.qieemo.weights.TensorNames;
 
 /**
  * Where the tensors of a model file come from: canonical name to source name and layout. Each
- * family declares one; the converter takes from it what is used, missing and left over. Immutable.
+ * family declares one; the converter takes from it what is used, missing and left over. The rows of
+ * blocks are there once: a configuration may announce a thousand blocks. Immutable.
  */
 public final class NameTable {
   private final Map<String, Source> sources;
+  private final Map<String, Source> blockSources; // by what follows the number
+  private final int blocks;
+  private final String blockPrefix;
 
   /**
    * A tensor's origin.
@@ -19,13 +23,26 @@ public final class NameTable {
    */
   public record Source(String name, Layout layout) {}
 
-  private NameTable(Map<String, Source> sources) {
-    this.sources = Map.copyOf(sources);
+  private NameTable(Builder builder) {
+    this.sources = Map.copyOf(builder.sources);
+    this.blockSources = Map.copyOf(builder.blockSources);
+    this.blocks = builder.blocks;
+    this.blockPrefix = builder.blockPrefix;
   }
 
   /** Where a tensor comes from, or null if the family has no name for it. */
   public Source source(String canonical) {
-    return sources.get(canonical);
+    Source whole = sources.get(canonical);
+    if (whole != null || !canonical.startsWith(TensorNames.BLOCK)) {
+      return whole;
+    }
+    int end = canonical.indexOf('.', TensorNames.BLOCK.length());
+    String number = end < 0 ? "" : canonical.substring(TensorNames.BLOCK.length(), end);
+    Source source = end < 0 ? null : blockSources.get(canonical.substring(end));
+    if (source == null || !number.matches("[0-9]{1,4}") || Integer.parseInt(number) >= blocks) {
+      return null;
+    }
+    return new Source(blockPrefix + number + source.name(), source.layout());
   }
 
   /** Collects rows; block rows stand for one row per block. Not thread-safe. */
@@ -33,6 +50,7 @@ public final class NameTable {
     private final int blocks;
     private final String blockPrefix;
     private final Map<String, Source> sources = new HashMap<>();
+    private final Map<String, Source> blockSources = new HashMap<>();
 
     /**
      * Starts a table.
@@ -74,9 +92,7 @@ public final class NameTable {
 
     /** One tensor of every block that lies differently. */
     public Builder blockTensor(String canonical, String source, Layout layout) {
-      for (int i = 0; i < blocks; i++) {
-        tensor(TensorNames.block(i) + canonical, blockPrefix + i + source, layout);
-      }
+      blockSources.put(canonical, new Source(source, layout));
       return this;
     }
 
@@ -87,15 +103,13 @@ public final class NameTable {
 
     /** A module of every block whose weight lies differently. */
     public Builder blockModule(String canonical, String source, Layout weight) {
-      for (int i = 0; i < blocks; i++) {
-        module(TensorNames.block(i) + canonical, blockPrefix + i + source, weight);
-      }
-      return this;
+      return blockTensor(canonical + TensorNames.WEIGHT, source + ".weight", weight)
+          .blockTensor(canonical + TensorNames.BIAS, source + ".bias");
     }
 
     /** The table. */
     public NameTable build() {
-      return new NameTable(sources);
+      return new NameTable(this);
     }
   }
 }

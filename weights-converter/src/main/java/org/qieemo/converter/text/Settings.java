@@ -160,13 +160,14 @@ public final class Settings {
   }
 
   /** A list of numbers. */
-  public List<Double> numbers(String key) throws ModelFormatException {
-    List<Double> numbers = new ArrayList<>();
-    for (Object value : list(key)) {
-      if (!(value instanceof Number number)) {
+  public double[] numbers(String key) throws ModelFormatException {
+    List<?> list = list(key);
+    double[] numbers = new double[list.size()];
+    for (int i = 0; i < numbers.length; i++) {
+      if (!(list.get(i) instanceof Number number)) {
         throw expected(key, "a list of numbers");
       }
-      numbers.add(number.doubleValue());
+      numbers[i] = number.doubleValue();
     }
     return numbers;
   }

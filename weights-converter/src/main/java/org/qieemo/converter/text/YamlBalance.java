@@ -3,20 +3,30 @@ package org.qieemo.converter.text;
 /** Follows brackets and quotes through a value that may span lines. Not thread-safe. */
 final class YamlBalance {
   private int depth;
-  private char quote;
-  private char before = ' ';
+  private byte quote;
+  private byte before;
   private boolean escaped;
   private boolean justClosed;
 
+  /** A new value. */
+  void start(byte[] text, int from, int to) {
+    depth = 0;
+    quote = 0;
+    before = ' ';
+    escaped = false;
+    justClosed = false;
+    feed(text, from, to);
+  }
+
   /** More of the value. */
-  void feed(String text) {
-    for (int i = 0; i < text.length(); i++) {
-      feed(text.charAt(i));
-      before = text.charAt(i);
+  void feed(byte[] text, int from, int to) {
+    for (int i = from; i < to; i++) {
+      feed(text[i]);
     }
   }
 
-  private void feed(char c) {
+  /** One byte of the value. */
+  void feed(byte c) {
     if (escaped) {
       escaped = false;
     } else if (quote == '"' && c == '\\') {
@@ -30,6 +40,7 @@ final class YamlBalance {
     } else {
       depth += c == '[' || c == '{' ? 1 : c == ']' || c == '}' ? -1 : 0;
     }
+    before = c;
   }
 
   /** Whether the value stops inside quotes. */

@@ -7,46 +7,38 @@ import java.util.Map;
 import org.qieemo.ModelFormatException;
 import org.qieemo.converter.source.Place;
 
-/** Reads YAML values that stand in one text: flow maps and lists, quoted and plain scalars. */
+/**
+ * Reads YAML values that stand in one text: flow maps and lists, quoted and plain scalars. Not
+ * thread-safe.
+ */
 final class YamlFlow {
-  private final String text;
+  private static final int FEW = 2;
+
   private final Place place;
+  private final TextBudget budget;
+  private byte[] text;
   private int at;
+  private int to;
 
-  private YamlFlow(String text, Place place) {
-    this.text = text;
+  YamlFlow(Place place, TextBudget budget) {
     this.place = place;
+    this.budget = budget;
   }
 
-  /** The value that a whole text stands for. */
-  static Object parse(String text, int maxDepth, Place place) throws ModelFormatException {
-    YamlFlow flow = new YamlFlow(text, place);
-    if (text.startsWith("[") || text.startsWith("{")) {
-      Object value = flow.value(maxDepth);
-      flow.space();
-      if (flow.at < text.length()) {
-        throw place.error("text behind a closed bracket");
-      }
-      return value;
+  /** The value that a part of a text stands for; the part is not empty. */
+  Object parse(byte[] bytes, int from, int end, int maxDepth) throws ModelFormatException {
+    if (bytes[from] != '[' && bytes[from] != '{') {
+      return YamlScalar.value(bytes, from, end, place, budget);
     }
-    return YamlScalar.value(text, place);
-  }
-
-  /** One past the quote that closes the one at {@code start}, or -1. */
-  static int quoteEnd(String text, int start) {
-    char quote = text.charAt(start);
-    for (int i = start + 1; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (quote == '"' && c == '\\') {
-        i++;
-      } else if (c == quote) {
-        if (quote == '"' || !text.startsWith("'", i + 1)) {
-          return i + 1;
-        }
-        i++;
-      }
+    text = bytes;
+    at = from;
+    to = end;
+    Object value = value(maxDepth);
+    space();
+    if (at < to) {
+      throw place.error("text behind a closed bracket");
     }
-    return -1;
+    return value;
   }
 
   private Object value(int depth) throws ModelFormatException {
@@ -54,20 +46,26 @@ final class YamlFlow {
     if (depth <= 0) {
       throw place.error("nested too deeply");
     }
-    if (at >= text.length()) {
+    if (at >= to) {
       throw place.error("a bracket is never closed");
     }
-    return switch (text.charAt(at)) {
-      case '[' -> list(depth);
-      case '{' -> map(depth);
-      default -> YamlScalar.value(token(",]}"), place);
-    };
+    switch (text[at]) {
+      case '[':
+        return list(depth);
+      case '{':
+        return map(depth);
+      default:
+        int from = at;
+        return YamlScalar.value(text, from, token(",]}"), place, budget);
+    }
   }
 
   private List<Object> list(int depth) throws ModelFormatException {
-    List<Object> list = new ArrayList<>();
+    budget.charge(TextBudget.LIST, place);
+    List<Object> list = new ArrayList<>(FEW);
     at++;
     while (!closes(']')) {
+      budget.charge(TextBudget.ELEMENT, place);
       list.add(value(depth - 1));
       separator(']');
     }
@@ -75,11 +73,14 @@ final class YamlFlow {
   }
 
   private Map<String, Object> map(int depth) throws ModelFormatException {
-    Map<String, Object> map = new LinkedHashMap<>();
+    budget.charge(TextBudget.MAP, place);
+    Map<String, Object> map = new LinkedHashMap<>(FEW);
     at++;
     while (!closes('}')) {
-      String key = YamlScalar.key(token(":,}"), place);
-      if (at >= text.length() || text.charAt(at) != ':') {
+      budget.charge(TextBudget.ENTRY, place);
+      int from = at;
+      String key = YamlScalar.key(text, from, token(":,}"), place, budget);
+      if (at >= to || text[at] != ':') {
         throw place.error("expected ':' behind key '" + key + "'");
       }
       at++;
@@ -94,10 +95,10 @@ final class YamlFlow {
 
   private boolean closes(char end) throws ModelFormatException {
     space();
-    if (at >= text.length()) {
+    if (at >= to) {
       throw place.error("a bracket is never closed");
     }
-    if (text.charAt(at) != end) {
+    if (text[at] != end) {
       return false;
     }
     at++;
@@ -106,35 +107,32 @@ final class YamlFlow {
 
   private void separator(char end) throws ModelFormatException {
     space();
-    if (at < text.length() && text.charAt(at) == ',') {
+    if (at < to && text[at] == ',') {
       at++;
-    } else if (at >= text.length() || text.charAt(at) != end) {
+    } else if (at >= to || text[at] != end) {
       throw place.error("expected ',' or '" + end + "'");
     }
   }
 
-  /** A scalar up to one of {@code ends}. */
-  private String token(String ends) throws ModelFormatException {
-    space();
+  /** Goes behind a scalar that one of {@code ends} ends; returns where it ends itself. */
+  private int token(String ends) throws ModelFormatException {
     int from = at;
-    if (at < text.length() && (text.charAt(at) == '"' || text.charAt(at) == '\'')) {
-      at = quoteEnd(text, at);
+    if (text[at] == '"' || text[at] == '\'') {
+      at = Utf8.quoteEnd(text, at, to);
       if (at < 0) {
         throw place.error("a quote is never closed");
       }
     } else {
-      while (at < text.length() && ends.indexOf(text.charAt(at)) < 0) {
+      while (at < to && ends.indexOf(text[at]) < 0) {
         at++;
       }
     }
-    String token = text.substring(from, at).strip();
+    int end = Utf8.stripped(text, from, at);
     space();
-    return token;
+    return end;
   }
 
   private void space() {
-    while (at < text.length() && text.charAt(at) == ' ') {
-      at++;
-    }
+    at = Utf8.skipSpace(text, at, to);
   }
 }

@@ -1,67 +1,111 @@
 package org.qieemo.converter.text;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.qieemo.ModelFormatException;
 
-/**
- * A line of YAML that is neither empty nor a comment.
- *
- * @param number from 1
- * @param indent spaces before the text
- * @param text without comment and outer spaces
- */
-record YamlLine(int number, int indent, String text) {
+/** The current line of YAML; empty lines and comments are passed over. Not thread-safe. */
+final class YamlLine {
+  private final byte[] text;
+  private final String source;
+  private int next; // where the next line starts
+  private int lines; // all that were read
+  private boolean there;
+  private boolean any;
+  private boolean ended;
+  private int number;
+  private int indent;
+  private int start;
+  private int end;
 
-  /** The lines that matter. */
-  static List<YamlLine> split(String document, String source) throws ModelFormatException {
-    List<YamlLine> lines = new ArrayList<>();
-    String[] all = document.split("\n", -1);
-    boolean ended = false;
-    for (int i = 0; i < all.length; i++) {
-      String line = all[i].endsWith("\r") ? all[i].substring(0, all[i].length() - 1) : all[i];
-      if (i == 0 && line.startsWith("\ufeff")) {
-        line = line.substring(1);
-      }
-      String text = withoutComment(line);
-      boolean marker = line.equals("---") || line.equals("...");
-      if (marker && line.equals("...")) {
-        ended = true;
-      }
-      if (text.isBlank() || marker && (lines.isEmpty() || ended)) {
-        continue;
-      }
-      if (marker || ended || line.startsWith("%")) {
-        throw error(source, i, "several documents or a directive: unsupported");
-      }
-      int indent = indent(text);
-      if (text.charAt(indent) == '\t') {
-        throw error(source, i, "a tab in the indentation");
-      }
-      lines.add(new YamlLine(i + 1, indent, text.strip()));
-    }
-    return lines;
+  YamlLine(byte[] text, String source) {
+    this.text = text;
+    this.source = source;
+    boolean mark =
+        text.length > 2
+            && text[0] == (byte) 0xef
+            && text[1] == (byte) 0xbb
+            && text[2] == (byte) 0xbf;
+    this.next = mark ? 3 : 0;
   }
 
-  private static ModelFormatException error(String source, int index, String reason) {
-    return new ModelFormatException(source, -1, "line " + (index + 1) + ": " + reason);
+  /** Whether there is a line, or all were read. */
+  boolean isThere() {
+    return there;
   }
 
-  private static int indent(String line) {
-    int indent = 0;
-    while (line.charAt(indent) == ' ') {
-      indent++;
-    }
+  /** From 1; the last one's behind the end. */
+  int number() {
+    return number;
+  }
+
+  /** Spaces before the line; more behind a dash. */
+  int indent() {
     return indent;
   }
 
-  /** Cuts a comment: a # at the start or behind a space, outside quotes. */
-  private static String withoutComment(String line) {
-    char quote = 0;
-    for (int i = 0; i < line.length(); i++) {
-      char c = line.charAt(i);
-      char before = i == 0 ? ' ' : line.charAt(i - 1);
-      boolean doubled = quote == '\'' && line.startsWith("''", i);
+  /** Where the line starts, behind its indentation. */
+  int start() {
+    return start;
+  }
+
+  /** Where it ends, before comment and spaces. */
+  int end() {
+    return end;
+  }
+
+  /** Bytes that were read. */
+  int offset() {
+    return Math.min(next, text.length);
+  }
+
+  /** Moves on; false at the end of the text. */
+  boolean next() throws ModelFormatException {
+    there = false;
+    while (!there && next < text.length) {
+      int from = next;
+      int to = from;
+      while (to < text.length && text[to] != '\n') {
+        to++;
+      }
+      next = to + 1;
+      lines++;
+      read(from, to > from && text[to - 1] == '\r' ? to - 1 : to);
+    }
+    return there;
+  }
+
+  private void read(int from, int to) throws ModelFormatException {
+    boolean end = Utf8.is(text, from, to, "...");
+    boolean marker = end || Utf8.is(text, from, to, "---");
+    ended |= end;
+    int last = Utf8.stripped(text, from, withoutComment(from, to));
+    if (last == from || marker && (!any || ended)) {
+      return;
+    }
+    if (marker || ended || text[from] == '%') {
+      throw error(lines, "several documents or a directive: unsupported");
+    }
+    int first = from;
+    while (text[first] == ' ') {
+      first++;
+    }
+    if (text[first] == '\t') {
+      throw error(lines, "a tab in the indentation");
+    }
+    any = true;
+    there = true;
+    number = lines;
+    indent = first - from;
+    start = Utf8.skipSpace(text, first, last);
+    this.end = last;
+  }
+
+  /** Where a comment starts: a # at the start or behind a space, outside quotes. */
+  private int withoutComment(int from, int to) {
+    byte quote = 0;
+    for (int i = from; i < to; i++) {
+      byte c = text[i];
+      byte before = i == from ? (byte) ' ' : text[i - 1];
+      boolean doubled = quote == '\'' && c == '\'' && i + 1 < to && text[i + 1] == '\'';
       if (quote == '"' && c == '\\' || doubled) {
         i++;
       } else if (quote != 0) {
@@ -69,39 +113,34 @@ record YamlLine(int number, int indent, String text) {
       } else if ((c == '"' || c == '\'') && " [{,:-".indexOf(before) >= 0) {
         quote = c;
       } else if (c == '#' && (before == ' ' || before == '\t')) {
-        return line.substring(0, i);
+        return i;
       }
     }
-    return line;
+    return to;
   }
 
   /** Whether the line is an item of a block list. */
   boolean isItem() {
-    return text.equals("-") || text.startsWith("- ");
+    return start < end && text[start] == '-' && (start + 1 == end || text[start + 1] == ' ');
   }
 
-  /** The item behind the dash as a line of its own. */
-  YamlLine afterDash() {
-    String rest = text.substring(1);
-    return new YamlLine(number, rest.isBlank() ? indent : indent + 1 + indent(rest), rest.strip());
-  }
-
-  /** Whether this is the first line of a block list or map rather than a scalar. */
-  boolean isBlockStart() {
-    return isItem() || keyEnd() >= 0;
+  /** Goes behind the dash of an item. */
+  void skipDash() {
+    int first = Utf8.skipSpace(text, start + 1, end);
+    indent += first - start;
+    start = first;
   }
 
   /** Where the colon of {@code key: value} stands, or -1 if the line is no entry of a map. */
   int keyEnd() {
-    if (text.startsWith("[") || text.startsWith("{")) {
+    if (start == end || text[start] == '[' || text[start] == '{') {
       return -1;
     }
-    int from = 0;
-    if (text.startsWith("\"") || text.startsWith("'")) {
-      from = YamlFlow.quoteEnd(text, 0);
-      return from > 0 && text.startsWith(":", from) && isColon(from) ? from : -1;
+    if (text[start] == '"' || text[start] == '\'') {
+      int quote = Utf8.quoteEnd(text, start, end);
+      return quote > 0 && isColon(quote) ? quote : -1;
     }
-    for (int i = text.indexOf(':', from); i >= 0; i = text.indexOf(':', i + 1)) {
+    for (int i = start; i < end; i++) {
       if (isColon(i)) {
         return i;
       }
@@ -110,6 +149,10 @@ record YamlLine(int number, int indent, String text) {
   }
 
   private boolean isColon(int i) {
-    return i + 1 == text.length() || text.charAt(i + 1) == ' ';
+    return i < end && text[i] == ':' && (i + 1 == end || text[i + 1] == ' ');
+  }
+
+  ModelFormatException error(int line, String reason) {
+    return new ModelFormatException(source, -1, "line " + line + ": " + reason);
   }
 }

@@ -1,83 +1,92 @@
 package org.qieemo.converter.text;
 
-import java.util.regex.Pattern;
 import org.qieemo.ModelFormatException;
 import org.qieemo.converter.source.Place;
 
 /** What a YAML scalar means: as PyYAML has it, for which 1e-5 is a text. */
 final class YamlScalar {
-  private static final Pattern INTEGER = Pattern.compile("[-+]?(0|[1-9][0-9_]{0,22})");
-  private static final Pattern NUMBER =
-      Pattern.compile("[-+]?([0-9]{1,40}\\.[0-9]{0,40}|\\.[0-9]{1,40})([eE][-+][0-9]{1,5})?");
-  private static final Pattern NULL = Pattern.compile("|~|null|Null|NULL");
-  private static final Pattern TRUE = Pattern.compile("true|True|TRUE|yes|Yes|YES|on|On|ON");
-  private static final Pattern FALSE = Pattern.compile("false|False|FALSE|no|No|NO|off|Off|OFF");
+  private static final String[] NULL = {"", "~", "null", "Null", "NULL"};
+  private static final String[] TRUE = {
+    "true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON"
+  };
+  private static final String[] FALSE = {
+    "false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF"
+  };
+  private static final int LONGEST_WORD = 5;
+  private static final int COPIES = 2;
   private static final String REFUSED = "&*!|>%@`?";
 
   private YamlScalar() {}
 
   /** A key; plain ones stay as they are written. */
-  static String key(String text, Place place) throws ModelFormatException {
-    if (text.startsWith("\"") || text.startsWith("'")) {
-      return quoted(text, place);
+  static String key(byte[] text, int from, int to, Place place, TextBudget budget)
+      throws ModelFormatException {
+    if (from < to && (text[from] == '"' || text[from] == '\'')) {
+      return quoted(text, from, to, place, budget);
     }
-    if (text.isEmpty() || text.equals("<<")) {
+    if (from == to || Utf8.is(text, from, to, "<<")) {
       throw place.error("an empty key or a merge: unsupported");
     }
-    return plain(text, place);
+    return plain(text, from, to, place, budget);
   }
 
-  static Object value(String text, Place place) throws ModelFormatException {
-    if (text.startsWith("\"") || text.startsWith("'")) {
-      return quoted(text, place);
+  static Object value(byte[] text, int from, int to, Place place, TextBudget budget)
+      throws ModelFormatException {
+    if (from < to && (text[from] == '"' || text[from] == '\'')) {
+      return quoted(text, from, to, place, budget);
     }
-    if (NULL.matcher(text).matches()) {
-      return null;
+    if (to - from <= LONGEST_WORD) {
+      if (isOneOf(NULL, text, from, to)) {
+        return null;
+      }
+      if (isOneOf(TRUE, text, from, to)) {
+        return true;
+      }
+      if (isOneOf(FALSE, text, from, to)) {
+        return false;
+      }
     }
-    if (TRUE.matcher(text).matches()) {
-      return true;
-    }
-    if (FALSE.matcher(text).matches()) {
-      return false;
-    }
-    String number = text.replace("_", "");
-    if (INTEGER.matcher(text).matches() && number.length() < 19) {
-      return Long.valueOf(number);
-    }
-    if (NUMBER.matcher(text).matches()) {
-      return Double.valueOf(text);
-    }
-    return special(text, place);
+    Object number = YamlNumber.of(text, from, to, place, budget);
+    return number != null ? number : plain(text, from, to, place, budget);
   }
 
-  private static Object special(String text, Place place) throws ModelFormatException {
-    return switch (text) {
-      case ".inf", "+.inf" -> Double.POSITIVE_INFINITY;
-      case "-.inf" -> Double.NEGATIVE_INFINITY;
-      case ".nan" -> Double.NaN;
-      default -> plain(text, place);
-    };
+  private static boolean isOneOf(String[] words, byte[] text, int from, int to) {
+    for (String word : words) {
+      if (Utf8.is(text, from, to, word)) {
+        return true;
+      }
+    }
+    return false;
   }
 
-  private static String plain(String text, Place place) throws ModelFormatException {
-    boolean refused = REFUSED.indexOf(text.charAt(0)) >= 0 && text.length() > 1;
-    if (refused || text.equals("|") || text.equals(">")) {
+  private static String plain(byte[] text, int from, int to, Place place, TextBudget budget)
+      throws ModelFormatException {
+    boolean refused = REFUSED.indexOf(text[from]) >= 0 && to - from > 1;
+    if (refused || Utf8.is(text, from, to, "|") || Utf8.is(text, from, to, ">")) {
       throw place.error(
           "an anchor, alias, tag, block text or directive: unsupported, or put the text in quotes");
     }
-    return text;
+    budget.chargeString(text, from, to, place);
+    return Utf8.string(text, from, to);
   }
 
-  private static String quoted(String text, Place place) throws ModelFormatException {
-    if (YamlFlow.quoteEnd(text, 0) != text.length()) {
+  private static String quoted(byte[] text, int from, int to, Place place, TextBudget budget)
+      throws ModelFormatException {
+    if (Utf8.quoteEnd(text, from, to) != to) {
       throw place.error("text behind a closing quote, or no closing quote");
     }
-    String inner = text.substring(1, text.length() - 1);
-    return text.startsWith("'") ? inner.replace("''", "'") : escaped(inner, place);
+    budget.chargeString(text, from, to, place);
+    String inner = Utf8.string(text, from + 1, to - 1);
+    boolean single = text[from] == '\'';
+    if (inner.indexOf(single ? '\'' : '\\') < 0) {
+      return inner;
+    }
+    budget.charge(COPIES * (TextBudget.STRING + 2L * inner.length()), place);
+    return single ? inner.replace("''", "'") : escaped(inner, place);
   }
 
   private static String escaped(String text, Place place) throws ModelFormatException {
-    StringBuilder result = new StringBuilder();
+    StringBuilder result = new StringBuilder(text.length());
     for (int i = 0; i < text.length(); i++) {
       if (text.charAt(i) != '\\') {
         result.append(text.charAt(i));
@@ -89,7 +98,7 @@ final class YamlScalar {
       if (simple >= 0) {
         result.append("\0\u0007\b\t\n\u000b\f\r\u001b \"/\\".charAt(simple));
       } else if (digits > 0 && i + digits < text.length()) {
-        result.appendCodePoint(hex(text.substring(i + 1, i + 1 + digits), place));
+        result.appendCodePoint(hex(text, i + 1, i + 1 + digits, place));
         i += digits;
       } else {
         throw place.error("an unknown escape in a quoted text");
@@ -98,15 +107,15 @@ final class YamlScalar {
     return result.toString();
   }
 
-  private static int hex(String digits, Place place) throws ModelFormatException {
-    try {
-      int code = Integer.parseInt(digits, 16);
-      if (Character.isValidCodePoint(code)) {
-        return code;
-      }
-    } catch (NumberFormatException e) {
-      // the message below says it
+  private static int hex(String text, int from, int to, Place place) throws ModelFormatException {
+    long code = 0;
+    for (int i = from; i < to; i++) {
+      int digit = Character.digit(text.charAt(i), 16);
+      code = digit < 0 ? Integer.MAX_VALUE : code << 4 | digit;
     }
-    throw place.error("an impossible escape in a quoted text");
+    if (code > Character.MAX_CODE_POINT) {
+      throw place.error("an impossible escape in a quoted text");
+    }
+    return (int) code;
   }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.qieemo.ModelFormatException;
 import org.qieemo.converter.source.ByteSource;
 
@@ -11,12 +12,18 @@ import org.qieemo.converter.source.ByteSource;
 final class PickleInput {
   private static final int BUFFER = 1 << 15;
   private static final int MAX_LINE = 200;
+  private static final int MAX_SHARED = 32;
+  private static final int SHARED = 256;
 
   private final ByteSource source;
   private final byte[] buffer = new byte[BUFFER];
   private long bufferAt;
   private int bufferSize;
   private long position;
+  private final byte[] some = new byte[MAX_SHARED];
+  private final String[] shared = new String[SHARED];
+  private final byte[][] sharedBytes = new byte[SHARED][];
+  private final int[] sharedCount = new int[SHARED];
 
   PickleInput(ByteSource source, long position) {
     this.source = source;
@@ -68,12 +75,35 @@ final class PickleInput {
   }
 
   String text(long count) throws IOException {
+    return count <= MAX_SHARED ? shared((int) count) : text(position, bytes(count), (int) count);
+  }
+
+  /** Short texts that recur are made once. */
+  private String shared(int count) throws IOException {
     long at = position;
-    byte[] bytes = bytes(count);
-    String text = new String(bytes, StandardCharsets.UTF_8);
+    int hash = count;
+    for (int i = 0; i < count; i++) {
+      some[i] = (byte) uint8();
+      hash = 31 * hash + some[i];
+    }
+    int slot = (hash ^ hash >>> 16) & SHARED - 1;
+    if (shared[slot] == null
+        || !Arrays.equals(some, 0, count, sharedBytes[slot], 0, sharedCount[slot])) {
+      shared[slot] = text(at, some, count);
+      sharedCount[slot] = count;
+      if (sharedBytes[slot] == null) {
+        sharedBytes[slot] = new byte[MAX_SHARED];
+      }
+      System.arraycopy(some, 0, sharedBytes[slot], 0, count);
+    }
+    return shared[slot];
+  }
+
+  private String text(long at, byte[] bytes, int count) throws ModelFormatException {
+    String text = new String(bytes, 0, count, StandardCharsets.UTF_8);
     if (text.indexOf('\ufffd') >= 0) { // also what a malformed byte becomes
       try {
-        StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+        StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, 0, count));
       } catch (CharacterCodingException e) {
         throw error(at, "a string of the pickle is not valid UTF-8");
       }

@@ -1,5 +1,6 @@
 package org.qieemo.converter.torch;
 
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
@@ -28,6 +29,7 @@ final class StateDict {
   private final ByteSource pickle;
   private final Function<String, ByteSource> storages;
   private final Map<String, SourceTensor> tensors = new LinkedHashMap<>();
+  private final Map<TensorView, SourceTensor> known = new IdentityHashMap<>(); // of many names
   private long nameChars;
 
   /**
@@ -60,7 +62,7 @@ final class StateDict {
         if (depth < MAX_DEPTH) {
           spend(path, entry.getKey());
         }
-        String key = path + entry.getKey();
+        String key = path.isEmpty() ? entry.getKey().toString() : path + entry.getKey();
         add(key.startsWith(PARALLEL) ? key.substring(PARALLEL.length()) : key, view);
       } else if (depth < MAX_DEPTH && entry.getValue() instanceof Module module) {
         spend(path, entry.getKey());
@@ -78,7 +80,12 @@ final class StateDict {
   }
 
   private void add(String name, TensorView view) throws ModelFormatException {
-    if (tensors.put(name, tensor(name, view)) != null) {
+    SourceTensor tensor = known.get(view);
+    if (tensor == null) {
+      tensor = tensor(name, view);
+      known.put(view, tensor);
+    }
+    if (tensors.put(name, tensor) != null) {
       throw pickle.error(view.at(), "tensor " + name + " occurs twice");
     }
   }

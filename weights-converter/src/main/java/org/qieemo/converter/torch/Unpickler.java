@@ -24,7 +24,7 @@ import org.qieemo.converter.torch.Pickled.Tuple;
 final class Unpickler {
   private static final int MAX_STACK = 20_000;
   private static final int FREE_OBJECTS = 1000;
-  private static final int BYTES_PER_OBJECT = 4;
+  private static final int BYTES_PER_OBJECT = 8;
   private static final int MAX_LONG_BYTES = 32;
 
   private final PickleInput in;
@@ -130,9 +130,7 @@ final class Unpickler {
 
   /** A value that takes memory out of proportion to its opcode: it is counted. */
   private Object object(int opcode) throws IOException {
-    if (++objects > FREE_OBJECTS + (in.position() - start) / BYTES_PER_OBJECT) {
-      throw error("more objects than a checkpoint of this size has");
-    }
+    countObject();
     return switch (opcode) {
       case Opcode.EMPTY_DICT -> new Dict();
       case Opcode.EMPTY_LIST, Opcode.EMPTY_SET -> new Sequence();
@@ -151,6 +149,12 @@ final class Unpickler {
     };
   }
 
+  private void countObject() throws ModelFormatException {
+    if (++objects > FREE_OBJECTS + (in.position() - start) / BYTES_PER_OBJECT) {
+      throw error("more objects than a checkpoint of this size has");
+    }
+  }
+
   private Storage storage() throws ModelFormatException {
     Storage storage = TorchObjects.storage(pop(), at, this::error);
     storages.accept(storage);
@@ -161,13 +165,25 @@ final class Unpickler {
     if (width > MAX_LONG_BYTES) {
       throw error("an integer of " + width + " bytes");
     }
+    if (width <= Long.BYTES) {
+      return integerOfLong(width);
+    }
     byte[] bytes = new byte[width + 1];
     for (int i = width; i > 0; i--) {
       bytes[i] = (byte) in.uint8();
     }
-    bytes[0] = (byte) (width > 0 && bytes[1] < 0 ? -1 : 0);
+    bytes[0] = (byte) (bytes[1] < 0 ? -1 : 0);
     BigInteger value = new BigInteger(bytes);
     return value.bitLength() < Long.SIZE ? (Object) value.longValue() : value;
+  }
+
+  private long integerOfLong(int width) throws IOException {
+    long value = 0;
+    for (int i = 0; i < width; i++) {
+      value |= (long) in.uint8() << 8 * i;
+    }
+    int unused = Long.SIZE - 8 * width;
+    return width == 0 ? 0 : value << unused >> unused; // with its sign
   }
 
   private Global global() throws IOException {
@@ -251,6 +267,8 @@ final class Unpickler {
       throw error("SETITEMS with a key that has no value");
     }
     for (int i = from; i < size; i += 2) {
+      countObject(); // the entry
+      countObject(); // what becomes of it, a tensor with its name
       if (!(stack[i] instanceof String) && !(stack[i] instanceof Long)) {
         throw error("a dict key that is neither string nor integer");
       }
