@@ -55,7 +55,8 @@ final class CompactPanel {
     int[] words = new int[Math.multiplyExact(depth, padded) / perWord(type)];
     float[] scales = new float[bytes ? depth / DEPTH * padded : 0];
     to.setCompact(depth, cols, padded, type, words, scales);
-    for (int n = 0, at = stored.position(); n < cols; n++, at += type.bytes(depth)) {
+    int column = Math.toIntExact(type.bytes(depth));
+    for (int n = 0, at = stored.position(); n < cols; n++, at += column) {
       if (bytes) {
         packBytes(stored, at, to, n);
       } else {
