@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jocl.CL;
 import org.jocl.Pointer;
 import org.jocl.Sizeof;
@@ -27,7 +28,7 @@ import org.qieemo.opencl.OpenCl;
 class ContextTest {
   /** Every buffer, queue, kernel and program holds its context. */
   @Test
-  void closingLeavesNoObjectThatHoldsTheContext() {
+  void closingLeavesNoObjectThatHoldsTheContext() throws InterruptedException {
     OpenCl.orSkip();
     ClDevice device = (ClDevice) OpenClDevices.open("");
     cl_context context = device.context();
@@ -47,12 +48,12 @@ class ContextTest {
       open[0] = references(context);
     }
     assertTrue(open[0] > 2, "the count does not count: " + open[0]);
-    assertEquals(1, references(context));
+    assertOnlyOurReferenceIsLeft(context);
     CL.clReleaseContext(context);
   }
 
   @Test
-  void aLostDeviceFailsFastAndStillLeavesNothing() {
+  void aLostDeviceFailsFastAndStillLeavesNothing() throws InterruptedException {
     OpenCl.orSkip();
     ClDevice device = (ClDevice) OpenClDevices.open("");
     cl_context context = device.context();
@@ -81,7 +82,7 @@ class ContextTest {
         assertEquals(1, message.lines().count());
       }
     }
-    assertEquals(1, references(context));
+    assertOnlyOurReferenceIsLeft(context);
     CL.clReleaseContext(context);
   }
 
@@ -104,6 +105,18 @@ class ContextTest {
       assertFalse(device.health().isLost());
       device.allocate(64).close();
     }
+  }
+
+  /**
+   * A driver's thread may let go of the last command some milliseconds behind its end (PoCL does,
+   * on a busy machine); what is left after ten seconds is left for good.
+   */
+  private static void assertOnlyOurReferenceIsLeft(cl_context context) throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    while (references(context) > 1 && System.nanoTime() < end) {
+      Thread.sleep(1);
+    }
+    assertEquals(1, references(context));
   }
 
   private static int references(cl_context context) {
