@@ -46,6 +46,15 @@ public final class Forward implements AutoCloseable {
     }
   }
 
+  /** The batch is the next piece of a stream, behind {@code encoderFrames} frames. */
+  void continueBehind(SubsamplingConfig subsampling, int encoderFrames) {
+    long frames = encoderFrames;
+    for (int i = lastStage; i > 0; i--) {
+      stages[i].continueBehind(frames);
+      frames *= subsampling.stride(i - 1);
+    }
+  }
+
   /** The batch is complete. */
   void announce(SubsamplingConfig subsampling) {
     int room = exec.room(stages[0].rows());

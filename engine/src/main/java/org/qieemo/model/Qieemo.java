@@ -118,6 +118,7 @@ public final class Qieemo {
     Execution exec = f.exec;
     int mark = exec.mark();
     Tensor rows = begin(f, new FeatureBatch(List.of(features), config.frontEnd().melBins()));
+    f.continueBehind(config.subsampling(), cache.frames());
     int frames = f.frames().rows();
     Tensor h = exec.take(frames, config.encoder().width());
     boolean classifies = head != null;

@@ -43,6 +43,11 @@ public record SubsamplingConfig(Kind kind, int channels, int stride) {
       return kernelsAndStrides.length / 2;
     }
 
+    /** Stride of convolution {@code i}. */
+    public int stride(int i) {
+      return kernelsAndStrides[2 * i + 1];
+    }
+
     /** Kernel size of convolution {@code i}. */
     public int kernel(int i) {
       return kernelsAndStrides[2 * i];
@@ -65,9 +70,14 @@ public record SubsamplingConfig(Kind kind, int channels, int stride) {
   public int rate() {
     int rate = kind == Kind.STACK ? stride : 1;
     for (int i = 0; i < kind.convolutions(); i++) {
-      rate *= kind.kernelsAndStrides[2 * i + 1];
+      rate *= kind.stride(i);
     }
     return rate;
+  }
+
+  /** Frames before stage {@code i} from one frame behind it to the next. */
+  public int stride(int i) {
+    return kind == Kind.STACK ? stride : kind.stride(i);
   }
 
   /** How often the number of frames changes on the way. */
@@ -77,9 +87,8 @@ public record SubsamplingConfig(Kind kind, int channels, int stride) {
 
   /** Geometry of convolution {@code i} over {@code bins} frequency bins. */
   public Conv2dGeometry geometry(int i, int bins) {
-    int stride = kind.kernelsAndStrides[2 * i + 1];
     return new Conv2dGeometry(
-        kind.kernel(i), stride, kind.padding, i == 0 ? 1 : channels, channels, bins);
+        kind.kernel(i), kind.stride(i), kind.padding, i == 0 ? 1 : channels, channels, bins);
   }
 
   /** F', the frequency bins left of {@code melBins}. */
@@ -105,8 +114,8 @@ public record SubsamplingConfig(Kind kind, int channels, int stride) {
     if (kind == Kind.STACK) {
       return frames / stride;
     }
-    int stride = kind.kernelsAndStrides[2 * i + 1];
-    return Math.max(0, Math.floorDiv(frames + 2 * kind.padding - kind.kernel(i), stride) + 1);
+    int room = frames + 2 * kind.padding - kind.kernel(i);
+    return Math.max(0, Math.floorDiv(room, kind.stride(i)) + 1);
   }
 
   /** The least number of feature frames that give an encoder frame. */

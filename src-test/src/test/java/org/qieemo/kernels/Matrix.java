@@ -7,6 +7,11 @@ import java.util.Random;
 
 /** A host matrix [rows, cols] for tests, and its way into and out of tensors that are views. */
 final class Matrix {
+  /** The project's usual bound: 1e-5 + 1e-4 |expected|. */
+  static final double ABSOLUTE = 1e-5;
+
+  static final double RELATIVE = 1e-4;
+
   private static final int ABOVE = 2;
   private static final int BELOW = 1;
   private static final int LEFT = 3;
@@ -118,9 +123,9 @@ final class Matrix {
     }
   }
 
-  /** The project's usual bound: 1e-5 + 1e-4 |expected|. */
+  /** Within the project's usual bound. */
   static void assertClose(double[] expected, Matrix found) {
-    assertClose(expected, found, 1e-5, 1e-4);
+    assertClose(expected, found, ABSOLUTE, RELATIVE);
   }
 
   /** Fails unless the bits are the same. */

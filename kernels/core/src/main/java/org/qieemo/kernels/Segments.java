@@ -14,6 +14,7 @@ public final class Segments {
   private int[] contexts = new int[9]; // [count]
   private int count;
   private int room;
+  private long before;
 
   /** No segment yet. */
   public Segments() {}
@@ -29,6 +30,7 @@ public final class Segments {
   public void clear() {
     count = 0;
     room = 0;
+    before = 0;
   }
 
   /**
@@ -100,6 +102,19 @@ public final class Segments {
   /** Sets {@link #room()}, until {@link #clear()}. */
   public void reserve(int rows) {
     room = rows;
+  }
+
+  /**
+   * How many rows of the same utterance came before each segment, in earlier calls: a convolution
+   * gives a frame the same bits wherever an utterance was cut.
+   */
+  public long before() {
+    return before;
+  }
+
+  /** Sets {@link #before()}, until {@link #clear()}. */
+  public void continueBehind(long rows) {
+    before = rows;
   }
 
   /** Rows of the longest segment, 0 if there is none. */

@@ -12,31 +12,25 @@ final class Conv2dTask implements ParallelTask {
   private static final int FEW_ROWS = 48;
   private static final int ITEMS_PER_THREAD = 4;
   private static final int PATCHES = 0; // buffer [stripRows, stripStride]
-  private static final int BEFORE = 2; // buffer [frames * inputBins, inputChannels]
 
   private final CpuExecution execution;
   private final CpuKernels kernels;
   private final Blocks blocks = new Blocks();
-  private final NarrowConv2dTask before;
-  private boolean computed; // whether the input is what before computes
-  private int framesBefore; // most that an item computes
-  private CpuTensor x; // [frames * inputBins, inputChannels], null if computed
+  private final Conv2dInput input;
   private CpuTensor out; // [outputFrames * outputBins, outputChannels]
   private CpuLinear layer;
   private Conv2dGeometry geometry;
-  private Segments frames;
   private Segments outputFrames;
 
   Conv2dTask(CpuExecution execution, CpuKernels kernels, NarrowConv2dTask before) {
     this.execution = execution;
     this.kernels = kernels;
-    this.before = before;
+    input = new Conv2dInput(before);
   }
 
   void start(CpuTensor from, CpuConv2d conv, Segments inFrames, CpuTensor to, Segments outFrames) {
-    x = from;
-    computed = false;
-    place(conv, inFrames, to, outFrames);
+    place(conv, to, outFrames);
+    input.at(from, geometry, inFrames);
     blocks.cut(outputFrames, geometry.outputBins(), blockRows());
     start();
   }
@@ -48,20 +42,17 @@ final class Conv2dTask implements ParallelTask {
 
   /** The same behind what {@link NarrowConv2dTask#place} has placed, computed item by item. */
   void startBehind(CpuConv2d conv, Segments inFrames, CpuTensor to, Segments outFrames) {
-    x = null;
-    computed = true;
-    place(conv, inFrames, to, outFrames);
+    place(conv, to, outFrames);
     int bins = geometry.outputBins();
     int count = blockRows() / bins;
-    framesBefore = (count - 1) * geometry.stride() + geometry.kernel();
+    input.behind(geometry, inFrames, (count - 1) * geometry.stride() + geometry.kernel());
     blocks.cut(outputFrames, bins, count * bins);
     start();
   }
 
-  private void place(CpuConv2d conv, Segments inFrames, CpuTensor to, Segments outFrames) {
+  private void place(CpuConv2d conv, CpuTensor to, Segments outFrames) {
     layer = conv.layer();
     geometry = conv.geometry();
-    frames = inFrames;
     out = to;
     outputFrames = outFrames;
   }
@@ -93,18 +84,9 @@ final class Conv2dTask implements ParallelTask {
 
   /** Where the bins of a segment's frames lie, the first of frame 0 in row 0. */
   private Rows source(int segment, int first, int rows, ThreadScratch scratch) {
-    if (!computed) {
-      return scratch.second().at(x, frames.start(segment) * geometry.inputBins());
-    }
     int top = first / geometry.outputBins() * geometry.stride() - geometry.padding();
     int bottom = (first + rows - 1) / geometry.outputBins() * geometry.stride();
-    int from = Math.max(0, top);
-    int to = Math.min(frames.length(segment), bottom - geometry.padding() + geometry.kernel());
-    int channels = geometry.inputChannels();
-    int frame = geometry.inputBins() * channels; // elements
-    float[] result = scratch.buffer(BEFORE, (long) framesBefore * frame);
-    before.frames(segment, from, to - from, scratch.result().at(result, 0, channels), scratch);
-    return scratch.second().at(result, -from * frame, channels);
+    return input.rows(segment, top, bottom - geometry.padding() + geometry.kernel(), scratch);
   }
 
   /** Leaves the result of some rows and one panel in the scratch's strip. */
@@ -138,7 +120,7 @@ final class Conv2dTask implements ParallelTask {
       int end = Math.min(to, (tap + 1) * length);
       int t = frame + tap;
       int into = at + next - from;
-      if (t < 0 || t >= frames.length(segment)) {
+      if (t < 0 || t >= input.length(segment)) {
         Arrays.fill(patches, into, into + end - next, 0f);
       } else {
         bins(

@@ -7,15 +7,21 @@ import org.qieemo.kernels.HostTensor;
 import org.qieemo.kernels.OpShapes;
 
 /**
- * A convolution with ReLU: as a linear layer over patches [kernel, kernel, inputChannels], or of
- * one input channel as {@link CpuKernels#convolve} takes it.
+ * A convolution with ReLU: as a linear layer over patches [kernel, kernel, inputChannels], by
+ * minimal filtering, or of one input channel as {@link CpuKernels#convolve} takes it.
  *
- * @param layer null for one that is narrow
+ * @param layer null for the others
+ * @param filter null for the others
  * @param taps [kernel, kernel, outputChannels], null unless narrow
  * @param bias [outputChannels], null unless narrow
  */
 record CpuConv2d(
-    CpuBackend owner, CpuLinear layer, float[] taps, float[] bias, Conv2dGeometry geometry)
+    CpuBackend owner,
+    CpuLinear layer,
+    MinimalFilter filter,
+    float[] taps,
+    float[] bias,
+    Conv2dGeometry geometry)
     implements Conv2d {
   static CpuConv2d of(
       CpuBackend owner, HostTensor weight, HostTensor bias, Conv2dGeometry geometry) {
@@ -27,10 +33,14 @@ record CpuConv2d(
             && geometry.stride() == CpuKernels.STEP;
     if (narrow) {
       return new CpuConv2d(
-          owner, null, taps(weight.toFloats(), geometry), bias.toFloats(), geometry);
+          owner, null, null, taps(weight.toFloats(), geometry), bias.toFloats(), geometry);
+    }
+    if (MinimalFilter.fits(geometry, owner.kernels())) {
+      MinimalFilter filter = MinimalFilter.of(owner, weight, bias, geometry);
+      return new CpuConv2d(owner, null, filter, null, null, geometry);
     }
     CpuLinear layer = new CpuLinear(owner, weight, bias, Activation.RELU);
-    return new CpuConv2d(owner, layer, null, null, geometry);
+    return new CpuConv2d(owner, layer, null, null, null, geometry);
   }
 
   /** Output channels innermost. */
@@ -47,6 +57,11 @@ record CpuConv2d(
   }
 
   boolean isNarrow() {
-    return layer == null;
+    return taps != null;
+  }
+
+  /** Whether it is done by minimal filtering. */
+  boolean isMinimal() {
+    return filter != null;
   }
 }

@@ -35,6 +35,7 @@ final class CpuExecution implements Execution {
   private final DepthwiseTask depthwise;
   private final Conv2dTask conv2d;
   private final NarrowConv2dTask narrowConv2d;
+  private final MinimalConv2dTask minimalConv2d;
   private final Pooler pooler;
   private int top;
   private boolean closed;
@@ -54,6 +55,7 @@ final class CpuExecution implements Execution {
     depthwise = new DepthwiseTask(this, kernels);
     narrowConv2d = new NarrowConv2dTask(this, kernels);
     conv2d = new Conv2dTask(this, kernels, narrowConv2d);
+    minimalConv2d = new MinimalConv2dTask(this, kernels, narrowConv2d);
     pooler = new Pooler(this);
   }
 
@@ -279,6 +281,8 @@ final class CpuExecution implements Execution {
     OpShapes.conv2d(by.geometry(), x, frames, out, outputFrames);
     if (by.isNarrow()) {
       narrowConv2d.start(mine(op, x), by, frames, mine(op, out), outputFrames);
+    } else if (by.isMinimal()) {
+      minimalConv2d.start(mine(op, x), by, frames, mine(op, out), outputFrames);
     } else {
       conv2d.start(mine(op, x), by, frames, mine(op, out), outputFrames);
     }
@@ -296,13 +300,22 @@ final class CpuExecution implements Execution {
     String op = "conv2d";
     CpuConv2d before = mine(op, first);
     CpuConv2d by = mine(op, second);
-    if (!before.isNarrow() || by.isNarrow() || !conv2d.takesFrames(by)) {
+    if (!before.isNarrow() || by.isNarrow() || !takesFrames(by)) {
       Execution.super.conv2d(x, first, frames, between, second, out, outputFrames);
       return;
     }
     OpShapes.conv2d(before.geometry(), x, frames, by.geometry(), between, out, outputFrames);
     narrowConv2d.place(mine(op, x), before, frames);
-    conv2d.startBehind(by, between, mine(op, out), outputFrames);
+    if (by.isMinimal()) {
+      minimalConv2d.startBehind(by, between, mine(op, out), outputFrames);
+    } else {
+      conv2d.startBehind(by, between, mine(op, out), outputFrames);
+    }
+  }
+
+  /** Whether a convolution can be done frame by frame. */
+  private boolean takesFrames(CpuConv2d conv) {
+    return conv.isMinimal() || conv2d.takesFrames(conv);
   }
 
   private CpuConv2d mine(String op, Conv2d conv) {

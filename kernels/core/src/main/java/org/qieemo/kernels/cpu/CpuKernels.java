@@ -153,6 +153,9 @@ public interface CpuKernels {
   /** One row of out = alpha * x + beta * y; out may be x or y. */
   void scaledSum(float alpha, Rows x, float beta, Rows y, Rows out, int count);
 
+  /** Some rows of out = x - y; out may be x. */
+  void subtract(Rows x, Rows y, int rows, int cols, Rows out);
+
   /** One row of out = gate * a + (1 - gate) * b; out may be any of them. */
   void gatedSum(Rows gate, Rows a, Rows b, Rows out, int count);
 

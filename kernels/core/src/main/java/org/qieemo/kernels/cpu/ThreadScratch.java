@@ -18,6 +18,7 @@ public final class ThreadScratch {
   private final Rows third = new Rows();
   private final Rows result = new Rows();
   private final AttentionBlock attention;
+  private final TileBlock tiles;
   private Strip[] totals = new Strip[0];
   private double[] sums = new double[0];
 
@@ -29,6 +30,7 @@ public final class ThreadScratch {
     gates = newStrip(kernels.stripRows());
     operand = new Operand(kernels);
     attention = new AttentionBlock(kernels, this);
+    tiles = new TileBlock(kernels, this);
   }
 
   /** A strip of this thread for {@code rows} rows, a multiple of every tile's. */
@@ -91,6 +93,10 @@ public final class ThreadScratch {
 
   AttentionBlock attention() {
     return attention;
+  }
+
+  TileBlock tiles() {
+    return tiles;
   }
 
   /** Buffer {@code i} with room for {@code size} values, contents undefined. */

@@ -279,6 +279,21 @@ final class PlainKernels implements CpuKernels {
     }
   }
 
+  @Override
+  public void subtract(Rows x, Rows y, int rows, int cols, Rows out) {
+    float[] first = x.data();
+    float[] second = y.data();
+    float[] difference = out.data();
+    for (int r = 0; r < rows; r++) {
+      int xAt = x.offset() + r * x.stride();
+      int yAt = y.offset() + r * y.stride();
+      int at = out.offset() + r * out.stride();
+      for (int j = 0; j < cols; j++) {
+        difference[at + j] = first[xAt + j] - second[yAt + j];
+      }
+    }
+  }
+
   /** sum += scale * x. */
   private static void add(float scale, float[] x, int xAt, float[] sum, int at, int count) {
     for (int j = 0; j < count; j++) {

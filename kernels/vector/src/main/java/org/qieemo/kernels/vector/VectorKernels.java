@@ -215,6 +215,26 @@ final class VectorKernels implements CpuKernels {
   }
 
   @Override
+  public void subtract(Rows x, Rows y, int rows, int cols, Rows out) {
+    float[] first = x.data();
+    float[] second = y.data();
+    float[] difference = out.data();
+    int vectors = SPECIES.loopBound(cols);
+    for (int r = 0; r < rows; r++) {
+      int xAt = x.offset() + r * x.stride();
+      int yAt = y.offset() + r * y.stride();
+      int at = out.offset() + r * out.stride();
+      for (int i = 0; i < vectors; i += LANES) {
+        FloatVector less = FloatVector.fromArray(SPECIES, second, yAt + i);
+        FloatVector.fromArray(SPECIES, first, xAt + i).sub(less).intoArray(difference, at + i);
+      }
+      for (int i = vectors; i < cols; i++) {
+        difference[at + i] = first[xAt + i] - second[yAt + i];
+      }
+    }
+  }
+
+  @Override
   public void gatedSum(Rows gate, Rows a, Rows b, Rows out, int count) {
     float[] gates = gate.data();
     float[] first = a.data();
