@@ -104,10 +104,8 @@ final class AttentionTask implements ParallelTask {
     Rows key = scratch.first().at(kv.data(), keyAt, kv.stride());
     Rows place =
         scratch.second().at(positions.data(), positions.offset() + col, positions.stride());
-    float[] u = attention.biasU();
-    float[] v = attention.biasV();
-    float scale = attention.scale();
-    kernels.placeKeys(key, place, rows, dk, u, v, col, scale, sums, to.bias(), scratch);
+    PlacedKeys keys = scratch.keys().of(attention, head).to(sums, to.bias());
+    kernels.placeKeys(key, place, rows, keys, scratch);
     kernels.pack(to, 0, dk, sums, 0, 1, dk);
   }
 

@@ -124,23 +124,8 @@ public interface CpuKernels {
   /**
    * Keys with their positions: sums[r, c] = scale * (x[r, c] + y[r, c]), and what they give to
    * every query's score: dots[r] = scale * sum over c of (u[c] x[r, c] + v[c] y[r, c]).
-   *
-   * @param cols of x, y and sums; rows of sums lie without gaps
-   * @param u from {@code bias} on
-   * @param v likewise
    */
-  void placeKeys(
-      Rows x,
-      Rows y,
-      int rows,
-      int cols,
-      float[] u,
-      float[] v,
-      int bias,
-      float scale,
-      float[] sums,
-      float[] dots,
-      ThreadScratch scratch);
+  void placeKeys(Rows x, Rows y, int rows, PlacedKeys keys, ThreadScratch scratch);
 
   /** One row of softmax, {@code count} at least 1; out may be x. A row of -infinity gives zeros. */
   void softmax(

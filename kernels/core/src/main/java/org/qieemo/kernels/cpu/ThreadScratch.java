@@ -19,6 +19,7 @@ public final class ThreadScratch {
   private final Rows result = new Rows();
   private final AttentionBlock attention;
   private final TileBlock tiles;
+  private final PlacedKeys keys = new PlacedKeys();
   private Strip[] totals = new Strip[0];
   private double[] sums = new double[0];
 
@@ -93,6 +94,10 @@ public final class ThreadScratch {
 
   AttentionBlock attention() {
     return attention;
+  }
+
+  PlacedKeys keys() {
+    return keys;
   }
 
   TileBlock tiles() {

@@ -4,6 +4,7 @@ import org.qieemo.kernels.Activation;
 import org.qieemo.kernels.cpu.Arena;
 import org.qieemo.kernels.cpu.CpuKernels;
 import org.qieemo.kernels.cpu.PackedMatrix;
+import org.qieemo.kernels.cpu.PlacedKeys;
 import org.qieemo.kernels.cpu.ProductScratch;
 import org.qieemo.kernels.cpu.Rows;
 import org.qieemo.kernels.cpu.Strip;
@@ -57,7 +58,7 @@ final class PlainKernels implements CpuKernels {
 
   @Override
   public ProductScratch newProductScratch(Arena arena) {
-    return new ProductScratch(new float[PlainProduct.ROWS][PlainProduct.WIDTH], new float[0], 0);
+    return PlainScratch.of(PlainProduct.WIDTH);
   }
 
   @Override
@@ -210,26 +211,18 @@ final class PlainKernels implements CpuKernels {
   }
 
   @Override
-  public void placeKeys(
-      Rows x,
-      Rows y,
-      int rows,
-      int cols,
-      float[] u,
-      float[] v,
-      int bias,
-      float scale,
-      float[] sums,
-      float[] dots,
-      ThreadScratch scratch) {
+  public void placeKeys(Rows x, Rows y, int rows, PlacedKeys keys, ThreadScratch scratch) {
+    int cols = keys.width();
+    float[] sums = keys.sums();
     for (int r = 0; r < rows; r++) {
       int xAt = x.offset() + r * x.stride();
       int yAt = y.offset() + r * y.stride();
       for (int c = 0; c < cols; c++) {
-        sums[r * cols + c] = scale * (x.data()[xAt + c] + y.data()[yAt + c]);
+        sums[r * cols + c] = keys.scale() * (x.data()[xAt + c] + y.data()[yAt + c]);
       }
-      float dot = dot(u, bias, x.data(), xAt, cols) + dot(v, bias, y.data(), yAt, cols);
-      dots[r] = scale * dot;
+      float content = dot(keys.biasU(), keys.firstBias(), x.data(), xAt, cols);
+      float position = dot(keys.biasV(), keys.firstBias(), y.data(), yAt, cols);
+      keys.dots()[r] = keys.scale() * (content + position);
     }
   }
 

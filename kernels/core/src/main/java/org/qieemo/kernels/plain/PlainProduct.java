@@ -78,9 +78,10 @@ final class PlainProduct {
       Rows a, int rows, PackedMatrix b, int panel, int from, int to, boolean fused, Strip strip) {
     float[] values = a.data();
     int cols = Math.min(WIDTH, b.cols() - panel * WIDTH);
-    float[] c0 = strip.scratch().rows()[0];
-    float[] c1 = strip.scratch().rows()[1];
-    float[] c2 = strip.scratch().rows()[2];
+    PlainScratch scratch = (PlainScratch) strip.scratch();
+    float[] c0 = scratch.row0();
+    float[] c1 = scratch.row1();
+    float[] c2 = scratch.row2();
     for (int r = 0; r < rows; r += ROWS) {
       int second = Math.min(r + 1, rows - 1); // rows missing from the last three are the last again
       int third = Math.min(r + 2, rows - 1);

@@ -22,31 +22,21 @@ final class Tile6x2 {
 
   /**
    * c[r] = start[r] + sum over k in [0, depth) of a[r, k] b[k] for 6 rows and {@link #WIDTH}
-   * columns.
-   *
-   * @param a row-major, rows {@link VectorProduct#STRIDE} apart
-   * @param b rows {@link #WIDTH} apart
-   * @param c row-major, rows {@link VectorProduct#STRIDE} apart
-   * @param ahead index in b of weights needed soon: touched on the way, which brings them nearer
-   * @param step from one touched weight to the next
-   * @return what was touched, of no meaning, so that the touching is not optimised away
+   * columns; moves {@link TileOperands#ahead} on.
    */
-  static int multiply(
-      float[] a,
-      int aOffset,
-      float[] b,
-      int bOffset,
-      int depth,
-      float[] start,
-      int startOffset,
-      int startStride,
-      float[] c,
-      int cOffset,
-      int ahead,
-      int step) {
-    int touch = ahead;
+  static void multiply(TileOperands operands) {
+    float[] a = operands.a;
+    float[] b = operands.b;
+    float[] c = operands.c;
+    float[] start = operands.start;
+    int aOffset = operands.aAt;
+    int bOffset = operands.bAt;
+    int cOffset = operands.cAt;
+    int startStride = operands.startStride;
+    int step = operands.step;
+    int touch = operands.ahead;
     int seen = 0;
-    int s = startOffset;
+    int s = operands.startAt;
     FloatVector c00 = FloatVector.fromArray(SPECIES, start, s);
     FloatVector c01 = FloatVector.fromArray(SPECIES, start, s + LANES);
     s += startStride;
@@ -64,7 +54,7 @@ final class Tile6x2 {
     s += startStride;
     FloatVector c50 = FloatVector.fromArray(SPECIES, start, s);
     FloatVector c51 = FloatVector.fromArray(SPECIES, start, s + LANES);
-    final int end = aOffset + depth;
+    final int end = aOffset + operands.depth;
     for (int k = aOffset; k < end; k++) { // counting in a: from 0, Java 17 makes slower code
       int at = bOffset + (k - aOffset) * WIDTH;
       seen ^= Float.floatToRawIntBits(b[touch]);
@@ -102,6 +92,7 @@ final class Tile6x2 {
     c41.intoArray(c, cOffset + 4 * STRIDE + LANES);
     c50.intoArray(c, cOffset + 5 * STRIDE);
     c51.intoArray(c, cOffset + 5 * STRIDE + LANES);
-    return seen;
+    operands.ahead = touch;
+    operands.seen ^= seen;
   }
 }

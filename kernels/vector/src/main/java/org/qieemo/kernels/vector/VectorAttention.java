@@ -2,6 +2,7 @@ package org.qieemo.kernels.vector;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
+import org.qieemo.kernels.cpu.PlacedKeys;
 import org.qieemo.kernels.cpu.Rows;
 import org.qieemo.kernels.cpu.Strip;
 import org.qieemo.kernels.cpu.ThreadScratch;
@@ -33,71 +34,57 @@ final class VectorAttention {
     }
   }
 
-  static void placeKeys(
-      Rows x,
-      Rows y,
-      int rows,
-      int cols,
-      float[] u,
-      float[] v,
-      int bias,
-      float scale,
-      float[] sums,
-      float[] dots,
-      ThreadScratch scratch) {
+  static void placeKeys(Rows x, Rows y, int rows, PlacedKeys keys, ThreadScratch scratch) {
     float[] lanes = scratch.chunk0();
     int group = lanes.length / LANES;
     for (int first = 0; first < rows; first += group) {
       int end = Math.min(rows, first + group);
       for (int r = first; r < end; r++) {
-        int xAt = x.offset() + r * x.stride();
-        int yAt = y.offset() + r * y.stride();
-        float[] k = x.data();
-        int to = r * cols;
-        int lane = (r - first) * LANES;
-        placeKey(k, xAt, y.data(), yAt, cols, u, v, bias, scale, sums, to, lanes, lane);
+        placeKey(x, y, r, keys, lanes, (r - first) * LANES);
       }
       for (int r = first; r < end; r++) {
         float dot = Reductions.sumOfLanes(lanes, (r - first) * LANES);
-        int xAt = x.offset() + r * x.stride();
-        int yAt = y.offset() + r * y.stride();
-        for (int c = SPECIES.loopBound(cols); c < cols; c++) {
-          float key = x.data()[xAt + c];
-          float place = y.data()[yAt + c];
-          sums[r * cols + c] = scale * (key + place);
-          dot = Math.fma(v[bias + c], place, Math.fma(u[bias + c], key, dot));
-        }
-        dots[r] = scale * dot;
+        keys.dots()[r] = keys.scale() * placeTail(x, y, r, keys, dot);
       }
     }
   }
 
   /** The columns of one key that fill vectors; leaves the sums of its dots in lanes. */
-  private static void placeKey(
-      float[] x,
-      int xAt,
-      float[] y,
-      int yAt,
-      int cols,
-      float[] u,
-      float[] v,
-      int bias,
-      float scale,
-      float[] sums,
-      int to,
-      float[] lanes,
-      int lane) {
-    int vectors = SPECIES.loopBound(cols);
-    FloatVector factor = FloatVector.broadcast(SPECIES, scale);
+  private static void placeKey(Rows x, Rows y, int r, PlacedKeys keys, float[] lanes, int lane) {
+    float[] keyData = x.data();
+    float[] placeData = y.data();
+    float[] u = keys.biasU();
+    float[] v = keys.biasV();
+    float[] sums = keys.sums();
+    int xAt = x.offset() + r * x.stride();
+    int yAt = y.offset() + r * y.stride();
+    int to = r * keys.width();
+    int bias = keys.firstBias();
+    int vectors = SPECIES.loopBound(keys.width());
+    FloatVector factor = FloatVector.broadcast(SPECIES, keys.scale());
     FloatVector byKey = FloatVector.zero(SPECIES);
     FloatVector byPlace = FloatVector.zero(SPECIES);
     for (int c = 0; c < vectors; c += LANES) {
-      FloatVector key = FloatVector.fromArray(SPECIES, x, xAt + c);
-      FloatVector place = FloatVector.fromArray(SPECIES, y, yAt + c);
+      FloatVector key = FloatVector.fromArray(SPECIES, keyData, xAt + c);
+      FloatVector place = FloatVector.fromArray(SPECIES, placeData, yAt + c);
       key.add(place).mul(factor).intoArray(sums, to + c);
       byKey = key.fma(FloatVector.fromArray(SPECIES, u, bias + c), byKey);
       byPlace = place.fma(FloatVector.fromArray(SPECIES, v, bias + c), byPlace);
     }
     byKey.add(byPlace).intoArray(lanes, lane);
+  }
+
+  /** The columns of one key that fill no vector; returns the dots, theirs added. */
+  private static float placeTail(Rows x, Rows y, int r, PlacedKeys keys, float dots) {
+    int cols = keys.width();
+    int bias = keys.firstBias();
+    float dot = dots;
+    for (int c = SPECIES.loopBound(cols); c < cols; c++) {
+      float key = x.data()[x.offset() + r * x.stride() + c];
+      float place = y.data()[y.offset() + r * y.stride() + c];
+      keys.sums()[r * cols + c] = keys.scale() * (key + place);
+      dot = Math.fma(keys.biasV()[bias + c], place, Math.fma(keys.biasU()[bias + c], key, dot));
+    }
+    return dot;
   }
 }

@@ -24,10 +24,8 @@ final class VectorConvolution {
     int vectors = SPECIES.loopBound(channels);
     for (int p = 0; p < bins; p += BLOCK) {
       int count = Math.min(BLOCK, bins - p);
-      int at = x.offset() + 2 * p;
-      int to = out.offset() + p * out.stride();
       for (int c = 0; c < vectors; c += LANES) {
-        vector(x.data(), at, x.stride(), count, weight, bias, c, out.data(), to + c, out.stride());
+        vector(x, p, count, weight, bias, c, out);
       }
     }
     for (int c = vectors; c < channels; c++) {
@@ -35,18 +33,15 @@ final class VectorConvolution {
     }
   }
 
-  /** The channels from c on that fill a vector. */
+  /** The channels from c on that fill a vector, of some bins from {@code first} on. */
   private static void vector(
-      float[] x,
-      int at,
-      int stride,
-      int bins,
-      float[] weight,
-      float[] bias,
-      int c,
-      float[] out,
-      int to,
-      int outStride) {
+      Rows from, int first, int bins, float[] weight, float[] bias, int c, Rows result) {
+    float[] x = from.data();
+    float[] out = result.data();
+    int at = from.offset() + 2 * first;
+    int stride = from.stride();
+    int outStride = result.stride();
+    int to = result.offset() + first * outStride + c;
     int channels = bias.length;
     FloatVector zero = FloatVector.zero(SPECIES);
     FloatVector b = FloatVector.fromArray(SPECIES, bias, c);

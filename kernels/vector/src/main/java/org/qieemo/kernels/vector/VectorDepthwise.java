@@ -34,35 +34,19 @@ final class VectorDepthwise {
 
   private static void eight(Rows x, int r, float[] weight, int kernel, float[] bias, Rows out) {
     int vectors = SPECIES.loopBound(bias.length);
-    int from = x.offset() + r * x.stride();
-    int to = out.offset() + r * out.stride();
     for (int c = 0; c < vectors; c += LANES) {
-      int result = to + c;
-      eight(
-          x.data(),
-          from + c,
-          x.stride(),
-          weight,
-          kernel,
-          bias,
-          c,
-          out.data(),
-          result,
-          out.stride());
+      eight(x, r, weight, kernel, bias, c, out);
     }
   }
 
+  /** The channels from c on that fill a vector. */
   private static void eight(
-      float[] x,
-      int at,
-      int stride,
-      float[] weight,
-      int kernel,
-      float[] bias,
-      int c,
-      float[] out,
-      int to,
-      int outStride) {
+      Rows from, int r, float[] weight, int kernel, float[] bias, int c, Rows result) {
+    float[] x = from.data();
+    float[] out = result.data();
+    int stride = from.stride();
+    int outStride = result.stride();
+    int to = result.offset() + r * outStride + c;
     int channels = bias.length;
     FloatVector s0 = FloatVector.fromArray(SPECIES, bias, c);
     FloatVector s1 = s0;
@@ -72,7 +56,7 @@ final class VectorDepthwise {
     FloatVector s5 = s0;
     FloatVector s6 = s0;
     FloatVector s7 = s0;
-    int i = at;
+    int i = from.offset() + r * stride + c;
     int j = c;
     for (int k = 0; k < kernel; k++) {
       FloatVector w = FloatVector.fromArray(SPECIES, weight, j);

@@ -8,6 +8,7 @@ import org.qieemo.kernels.DType;
 import org.qieemo.kernels.cpu.Arena;
 import org.qieemo.kernels.cpu.CpuKernels;
 import org.qieemo.kernels.cpu.PackedMatrix;
+import org.qieemo.kernels.cpu.PlacedKeys;
 import org.qieemo.kernels.cpu.ProductScratch;
 import org.qieemo.kernels.cpu.Rows;
 import org.qieemo.kernels.cpu.Strip;
@@ -50,7 +51,7 @@ final class VectorKernels implements CpuKernels {
 
   @Override
   public ProductScratch newProductScratch(Arena arena) {
-    return VectorProduct.newScratch(arena);
+    return new VectorScratch(arena);
   }
 
   @Override
@@ -168,19 +169,8 @@ final class VectorKernels implements CpuKernels {
   }
 
   @Override
-  public void placeKeys(
-      Rows x,
-      Rows y,
-      int rows,
-      int cols,
-      float[] u,
-      float[] v,
-      int bias,
-      float scale,
-      float[] sums,
-      float[] dots,
-      ThreadScratch scratch) {
-    VectorAttention.placeKeys(x, y, rows, cols, u, v, bias, scale, sums, dots, scratch);
+  public void placeKeys(Rows x, Rows y, int rows, PlacedKeys keys, ThreadScratch scratch) {
+    VectorAttention.placeKeys(x, y, rows, keys, scratch);
   }
 
   @Override

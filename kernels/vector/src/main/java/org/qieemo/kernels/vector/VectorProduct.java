@@ -2,9 +2,7 @@ package org.qieemo.kernels.vector;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import org.qieemo.kernels.cpu.Arena;
 import org.qieemo.kernels.cpu.PackedMatrix;
-import org.qieemo.kernels.cpu.ProductScratch;
 import org.qieemo.kernels.cpu.Rows;
 import org.qieemo.kernels.cpu.Strip;
 
@@ -54,16 +52,6 @@ final class VectorProduct {
   private static final int[] FIVES = fives();
 
   private VectorProduct() {}
-
-  /**
-   * Memory for the copied rows of one strip, with one element more for what was touched, and for a
-   * decoded block of a narrow panel.
-   */
-  static ProductScratch newScratch(Arena arena) {
-    float[][] rows = {new float[STRIP_ROWS * STRIDE + 1]};
-    Arena.Place panel = arena.take(BLOCK * WIDTH);
-    return new ProductScratch(rows, panel.array(), panel.offset());
-  }
 
   static void resize(PackedMatrix matrix, int depth, int cols) {
     int padded = paddedColumns(cols);
@@ -152,16 +140,17 @@ final class VectorProduct {
   /** All rows by one panel, for depths of one block. */
   private static void block(
       Rows a, int rows, PackedMatrix b, int panel, int from, int to, boolean fresh, Strip strip) {
-    float[] data = a.data();
-    int at = a.offset() + from;
-    if (!inPlace(a, rows, to)) {
-      copy(a, rows, from, to - from, strip.scratch().rows()[0]);
-      data = strip.scratch().rows()[0];
-      at = 0;
+    VectorScratch scratch = (VectorScratch) strip.scratch();
+    TileOperands tile = scratch.tile;
+    boolean inPlace = inPlace(a, rows, to);
+    if (!inPlace) {
+      copy(a, rows, from, to - from, scratch.rows);
     }
+    tile.a = inPlace ? a.data() : scratch.rows;
+    int at = inPlace ? a.offset() + from : 0;
     int last = Math.min(narrowPanels(b.cols()), (panel + 1) * (PANEL / WIDTH));
     for (int narrow = panel * (PANEL / WIDTH); narrow < last; narrow++) {
-      tiles(data, at, rows, b, narrow, from, to - from, fresh, strip);
+      tiles(at, rows, b, narrow, from, to - from, fresh, strip);
     }
   }
 
@@ -184,7 +173,6 @@ final class VectorProduct {
    * @param fresh whether the sums start from the bias, not from the strip
    */
   private static void tiles(
-      float[] a,
       int aOffset,
       int rows,
       PackedMatrix b,
@@ -196,45 +184,56 @@ final class VectorProduct {
     int width = width(b.cols(), narrow);
     int fives = width == Tile5x4.WIDTH ? FIVES[rows] : 0;
     int sixes = sixes(rows, fives);
-    boolean compact = b.isCompact();
-    float[] weights = compact ? strip.scratch().panel() : b.data()[0];
-    int at = compact ? strip.scratch().panelAt() : index(b, narrow, k);
-    int size = depth * width;
-    int step = compact ? 0 : step(weights.length, size, (sixes + fives) * depth);
-    if (compact) {
-      CompactPanel.decode(b, narrow, k, depth, weights, at);
-    }
-    int ahead =
-        step == 0 ? 0 : Math.min(at + size, weights.length - (sixes + fives) * depth * step);
-    float[] c = strip.values();
-    float[] start = fresh ? b.bias() : c;
-    int startStride = fresh ? 0 : STRIDE;
+    TileOperands tile = ((VectorScratch) strip.scratch()).tile;
+    weights(b, narrow, k, depth, (sixes + fives) * depth, strip);
+    tile.start = fresh ? b.bias() : strip.values();
+    tile.startStride = fresh ? 0 : STRIDE;
+    tile.c = strip.values();
     int column = narrow * WIDTH % PANEL;
-    int seen = 0;
-    for (int tile = 0; tile < sixes + fives; tile++) {
-      int row = tile < sixes ? tile * Tile6x4.ROWS : rows(sixes, tile - sixes);
-      int from = aOffset + row * STRIDE;
-      int to = strip.row(row) + column;
-      int init = fresh ? narrow * WIDTH : to;
+    for (int i = 0; i < sixes + fives; i++) {
+      int row = i < sixes ? i * Tile6x4.ROWS : rows(sixes, i - sixes);
+      tile.aAt = aOffset + row * STRIDE;
+      tile.cAt = strip.row(row) + column;
+      tile.startAt = fresh ? narrow * WIDTH : tile.cAt;
       if (width == Tile6x2.WIDTH) {
-        seen ^=
-            Tile6x2.multiply(
-                a, from, weights, at, depth, start, init, startStride, c, to, ahead, step);
-      } else if (tile < sixes) {
-        seen ^=
-            Tile6x4.multiply(
-                a, from, weights, at, depth, start, init, startStride, c, to, ahead, step);
+        Tile6x2.multiply(tile);
+      } else if (i < sixes) {
+        Tile6x4.multiply(tile);
       } else {
-        seen ^=
-            Tile5x4.multiply(
-                a, from, weights, at, depth, start, init, startStride, c, to, ahead, step);
+        Tile5x4.multiply(tile);
       }
-      ahead += depth * step;
-      if (compact) {
-        seen ^= CompactPanel.touch(b, narrow, k, depth, tile, sixes + fives);
+      if (b.isCompact()) {
+        tile.seen ^= CompactPanel.touch(b, narrow, k, depth, i, sixes + fives);
       }
     }
-    strip.scratch().rows()[0][STRIP_ROWS * STRIDE] = Float.intBitsToFloat(seen);
+  }
+
+  /**
+   * Points the tile to one block of a narrow panel, decoded if it is compact, and to what is next.
+   *
+   * @param touches steps of all tiles together
+   */
+  private static void weights(
+      PackedMatrix b, int narrow, int k, int depth, int touches, Strip strip) {
+    VectorScratch scratch = (VectorScratch) strip.scratch();
+    TileOperands tile = scratch.tile;
+    tile.depth = depth;
+    tile.step = 0;
+    tile.ahead = 0;
+    if (b.isCompact()) {
+      tile.b = scratch.panel;
+      tile.bAt = scratch.panelAt;
+      CompactPanel.decode(b, narrow, k, depth, tile.b, tile.bAt);
+      return;
+    }
+    tile.b = b.data()[0];
+    tile.bAt = index(b, narrow, k);
+    int size = depth * width(b.cols(), narrow);
+    int step = (size + touches - 1) / touches;
+    if ((long) touches * step <= tile.b.length) { // else there are too few
+      tile.step = step;
+      tile.ahead = Math.min(tile.bAt + size, tile.b.length - touches * step);
+    }
   }
 
   /** Rows that tiles of six and five rows have together. */
@@ -258,14 +257,5 @@ final class VectorProduct {
       }
     }
     return best;
-  }
-
-  /**
-   * From one weight that a tile touches to the next, so that {@code touches} together touch all of
-   * the {@code size} weights that lie behind those at work; 0 for none, where there are too few.
-   */
-  private static int step(int weights, int size, int touches) {
-    int step = (size + touches - 1) / touches;
-    return (long) touches * step <= weights ? step : 0;
   }
 }
