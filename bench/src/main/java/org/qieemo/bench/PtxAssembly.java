@@ -72,7 +72,9 @@ public final class PtxAssembly {
     try {
       Path ptxas = arguments.length == 3 ? Path.of(arguments[2]) : null;
       ModelFile model = ModelFile.of(GgufReader.read(Path.of(arguments[0])));
-      String page = new PtxAssembly(ptxas, scratch).page(model);
+      Path file = Path.of(arguments[0]).toAbsolutePath();
+      String name = file.getParent().getFileName() + "/" + file.getFileName();
+      String page = new PtxAssembly(ptxas, scratch).page(name, model);
       Files.writeString(Path.of(arguments[1]), page);
       System.out.print(page);
     } finally {
@@ -85,7 +87,7 @@ public final class PtxAssembly {
     }
   }
 
-  private String page(ModelFile model) throws IOException, InterruptedException {
+  private String page(String name, ModelFile model) throws IOException, InterruptedException {
     List<String> sums = new ArrayList<>();
     for (Precision precision : Precision.values()) {
       List<Source> sources = loaded(model, precision);
@@ -98,8 +100,8 @@ public final class PtxAssembly {
       }
     }
     List<String> texts = new ArrayList<>();
-    costs.forEach((name, cost) -> texts.add(row(name, cost)));
-    return head()
+    costs.forEach((text, cost) -> texts.add(row(text, cost)));
+    return head(name)
         + table("## A model's start\n\n| precision | GPU | texts |", 3, sums)
         + table("\n## Each text\n\n| text | GPU |", 2, texts);
   }
@@ -161,10 +163,11 @@ public final class PtxAssembly {
     return said;
   }
 
-  private String head() throws IOException, InterruptedException {
+  private String head(String model) throws IOException, InterruptedException {
     List<String> lines = new ArrayList<>();
     lines.add("# Assembling PTX, which a driver does at a model's first start\n");
     lines.add("- date: " + LocalDate.now());
+    lines.add("- model: " + model);
     lines.add("- processor: " + processor() + ", one thread");
     lines.add("- Java: " + System.getProperty("java.runtime.version"));
     lines.add("- JCuda's assembler: CUDA " + PtxAssembler.version());

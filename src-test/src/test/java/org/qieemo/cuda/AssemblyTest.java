@@ -122,7 +122,7 @@ class AssemblyTest {
     } while (spills.find());
   }
 
-  /** The assembler of CUDA 13 writes 0x41 and 8, which drivers of CUDA 12 refuse. */
+  /** The assembler of CUDA 13 writes 0x41 and 8, for drivers of CUDA 13. */
   private static void requireCuda12(byte[] cubin) {
     assertEquals(0x33, cubin[OS_ABI]);
     assertEquals(7, cubin[ABI_VERSION]);

@@ -10,8 +10,8 @@ import org.qieemo.kernels.device.KernelText;
  * The machine code in the jar that a device runs, so that its driver need not assemble the PTX: at
  * each start where nothing keeps what a driver has compiled, as in a container. One ELF file per
  * kernel text and compute capability, with the first line of its PTX behind the end, where no
- * driver reads. {@code kernels/cuda/compile-kernels} makes them, with JCuda's assembler: drivers of
- * CUDA 12 load what it writes, which they do not of CUDA 13's. Immutable.
+ * driver reads. {@code kernels/cuda/compile-kernels} makes them, with JCuda's assembler, for
+ * drivers of CUDA 12 and newer; what nvcc 13 writes is for those of CUDA 13. Immutable.
  */
 final class Cubins {
   /** System property: {@code off} has the driver assemble the PTX. */
