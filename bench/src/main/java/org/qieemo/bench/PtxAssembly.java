@@ -168,6 +168,7 @@ public final class PtxAssembly {
     lines.add("# Assembling PTX, which a driver does at a model's first start\n");
     lines.add("- date: " + LocalDate.now());
     lines.add("- model: " + model);
+    lines.add("- made by: org.qieemo.bench.PtxAssembly MODEL.gguf OUT.md [PTXAS]");
     lines.add("- processor: " + processor() + ", one thread");
     lines.add("- Java: " + System.getProperty("java.runtime.version"));
     lines.add("- JCuda's assembler: CUDA " + PtxAssembler.version());
