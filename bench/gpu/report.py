@@ -51,6 +51,12 @@ def whole_models(folder: Path) -> list[str]:
     return lines
 
 
+def first_answers(folder: Path) -> list[str]:
+    """What each process said that began with nothing compiled."""
+    return [f"- {log.stem.removeprefix('about-first-')}: {log.read_text(errors='replace').splitlines()[-1]}"
+            for log in sorted(folder.glob("about-first-*.log"))]
+
+
 MEMORY_BOUND = ("layer_norm", "softmax", "scaled_sum", "depthwise", "pool")
 LARGE = (64, 15)
 """Batch and seconds."""
@@ -197,7 +203,8 @@ def main() -> None:
     lines = [f"# GPU session of {datetime.date.today().isoformat()}", "",
              "Made by `bench/gpu-session run`; milliseconds are medians from features on the host to logits on the host.",
              "", "```", *(driver.read_text(errors="replace").splitlines()[1:] if driver.exists() else []), "```", "",
-             "## Aims", "", *aims(args.folder, peaks), "", "## Steps", "", *steps(args.folder), "", "## Tests", "", *counts(args.folder), "", "## Whole models",
+             "## Aims", "", *aims(args.folder, peaks), "", "## Steps", "", *steps(args.folder), "", "## Tests", "", *counts(args.folder), "", "## First answers", "",
+             *first_answers(args.folder), "", "## Whole models",
              *whole_models(args.folder), "", "## Kernels", *tables(args.folder, peaks)]
     if peaks:
         lines += ["", "## What PyTorch reaches here", "", "```", json.dumps(peaks, indent=1), "```"]

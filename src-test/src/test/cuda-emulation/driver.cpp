@@ -1,14 +1,11 @@
 /*
  * A libcuda.so.1 without a GPU: the part of the driver API that the CUDA back end calls, over kernels that g++ has
  * compiled (kernels.h). It is stricter than a driver: work runs only when somebody waits for it, so that a missing wait
- * shows; every pointer must be live; a thread needs a current context. The kernels' libraries lie beside this one, each
- * named after the digest in its PTX's first line.
+ * shows; every pointer must be live; a thread needs a current context. The kernels' libraries lie beside this one
+ * (modules.cpp).
  */
-#include <dlfcn.h>
-
 #include <cstdio>
 #include <cstdlib>
-#include <string>
 
 #include "driver.h"
 
@@ -18,7 +15,7 @@ CUresult cuInit(unsigned) { return std::getenv("EMULATION_NO_DEVICE") != nullptr
 
 CUresult cuDriverGetVersion(int* version) {
   const char* set = std::getenv("EMULATION_VERSION");
-  *version = set != nullptr ? std::atoi(set) : 12020;
+  *version = set != nullptr ? std::atoi(set) : driver_version;
   return SUCCESS;
 }
 
@@ -72,7 +69,7 @@ CUresult cuCtxGetCurrent(void** found) {
 }
 
 /* The emulation's own controls: 1000 fails the next launch, 1001 the next capture, 1002 heals the device, 1003 is what
-   compute capability it has. */
+   compute capability it has, 1004 fails every cubin and 1005 every PTX until it is 0, 1006 is the driver's version. */
 CUresult cuCtxSetLimit(int limit, size_t value) {
   std::lock_guard<std::recursive_mutex> guard(lock);
   switch (limit) {
@@ -80,11 +77,15 @@ CUresult cuCtxSetLimit(int limit, size_t value) {
     case 1001: next_capture = static_cast<int>(value); return SUCCESS;
     case 1002: sticky = 0; return SUCCESS;
     case 1003: capability = static_cast<int>(value); return SUCCESS;
+    case 1004: cubins_refused = static_cast<int>(value); return SUCCESS;
+    case 1005: ptx_refused = static_cast<int>(value); return SUCCESS;
+    case 1006: driver_version = static_cast<int>(value); return SUCCESS;
     default: return INVALID_VALUE;
   }
 }
 
-/* 1000 live objects, 1001 bytes of live memory, 1002 launches, 1003 launches of graphs, 1004 bytes copied to it. */
+/* 1000 live objects, 1001 bytes of live memory, 1002 launches, 1003 launches of graphs, 1004 bytes copied to it; 1005
+   cubins that it was given, 1006 those that it took, 1007 the compute capability of the last one, 1008 PTX that it took. */
 CUresult cuCtxGetLimit(size_t* value, int limit) {
   std::lock_guard<std::recursive_mutex> guard(lock);
   switch (limit) {
@@ -93,49 +94,12 @@ CUresult cuCtxGetLimit(size_t* value, int limit) {
     case 1002: *value = launches; return SUCCESS;
     case 1003: *value = graph_launches; return SUCCESS;
     case 1004: *value = copied; return SUCCESS;
+    case 1005: *value = cubins_tried; return SUCCESS;
+    case 1006: *value = cubins_loaded; return SUCCESS;
+    case 1007: *value = last_cubin; return SUCCESS;
+    case 1008: *value = ptx_loaded; return SUCCESS;
     default: return INVALID_VALUE;
   }
-}
-
-CUresult cuModuleLoadData(Module** made, const void* image) {
-  ENTER
-  static const char HEADER[] = "// SHA-256 of the source: ";
-  const char* ptx = static_cast<const char*>(image);
-  if (std::strncmp(ptx, HEADER, sizeof HEADER - 1) != 0) return INVALID_PTX;
-  std::string digest(ptx + sizeof HEADER - 1, 64);
-  Dl_info self;
-  dladdr(reinterpret_cast<void*>(&cuInit), &self);
-  std::string path(self.dli_fname);
-  path = path.substr(0, path.rfind('/') + 1) + digest + ".so";
-  void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (library == nullptr) return INVALID_IMAGE;
-  *made = new Module{library};
-  ++objects;
-  return SUCCESS;
-}
-
-CUresult cuModuleUnload(Module* module) {
-  ENTER
-  drain_all();
-  dlclose(module->library);
-  delete module;
-  --objects;
-  return SUCCESS;
-}
-
-CUresult cuModuleGetFunction(Function** made, Module* module, const char* name) {
-  ENTER
-  auto table = reinterpret_cast<Table>(dlsym(module->library, "emulated_kernels"));
-  int count = 0;
-  const Kernel* kernels = table(&count);
-  for (int i = 0; i < count; ++i) {
-    if (std::strcmp(kernels[i].name, name) == 0) {
-      /* belongs to the module, as a driver's does; a few bytes stay */
-      *made = new Function{&kernels[i], reinterpret_cast<Run>(dlsym(module->library, "emulated_run"))};
-      return SUCCESS;
-    }
-  }
-  return NOT_FOUND;
 }
 
 CUresult cuFuncSetAttribute(Function* function, int attribute, int value) {

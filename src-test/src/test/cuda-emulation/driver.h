@@ -20,6 +20,7 @@ enum {
   OUT_OF_MEMORY = 2,
   INVALID_CONTEXT = 201,
   INVALID_IMAGE = 200,
+  NO_BINARY_FOR_GPU = 209,
   INVALID_PTX = 218,
   INVALID_HANDLE = 400,
   NOT_FOUND = 500,
@@ -79,6 +80,9 @@ inline int sticky;
 inline int next_launch; /* what the next launch is made to fail with */
 inline int next_capture;
 inline int capability = 80;
+inline int driver_version = 12020;
+inline int cubins_refused, ptx_refused; /* with this code, while it is not 0 */
+inline long cubins_tried, cubins_loaded, last_cubin, ptx_loaded;
 inline std::map<uint64_t, std::pair<char*, size_t>> memory; /* by address: the mapping, bytes */
 inline std::map<uint64_t, std::pair<char*, size_t>> pinned;
 inline std::vector<Stream*> streams;

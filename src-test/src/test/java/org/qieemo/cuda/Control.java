@@ -44,6 +44,41 @@ final class Control {
     return ask(1004);
   }
 
+  /** Cubins that the driver was given so far. */
+  static long cubinsTried() {
+    return ask(1005);
+  }
+
+  /** Those of them that it took. */
+  static long cubinsLoaded() {
+    return ask(1006);
+  }
+
+  /** The compute capability that the last one was made for. */
+  static long lastCubin() {
+    return ask(1007);
+  }
+
+  /** PTX texts that the driver took so far. */
+  static long ptxLoaded() {
+    return ask(1008);
+  }
+
+  /** The driver refuses every cubin with this code, none if it is 0. */
+  static void refuseCubins(int code) {
+    tell(1004, code);
+  }
+
+  /** The driver refuses all PTX with this code, none if it is 0. */
+  static void refusePtx(int code) {
+    tell(1005, code);
+  }
+
+  /** The driver says that it has this version of CUDA, 12020 for 12.2, as it does at first. */
+  static void version(int version) {
+    tell(1006, version);
+  }
+
   /** The next launch gives this code; from 700 on the device is lost. */
   static void failLaunch(int code) {
     tell(1000, code);

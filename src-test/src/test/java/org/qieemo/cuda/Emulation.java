@@ -27,7 +27,8 @@ final class Emulation {
     "-std=c++17", "-O1", "-w", "-mavx2", "-mfma", "-mf16c", "-ffp-contract=off", "-fPIC", "-shared"
   };
 
-  private static final List<String> DRIVER = List.of("driver.cpp", "memory.cpp", "streams.cpp");
+  private static final List<String> DRIVER =
+      List.of("driver.cpp", "modules.cpp", "memory.cpp", "streams.cpp");
 
   private Emulation() {}
 

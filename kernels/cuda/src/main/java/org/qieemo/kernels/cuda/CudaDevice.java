@@ -30,20 +30,23 @@ import org.qieemo.kernels.device.Timings;
 final class CudaDevice implements Device {
   private final CudaDeviceInfo info;
   private final CUcontext context;
+  private final Cubins cubins;
   private final boolean replays = Graphs.areOn();
   private volatile BackendException lost; // null while the device works
   private boolean closed; // guarded by this
 
-  private CudaDevice(CudaDeviceInfo info, CUcontext context) {
+  private CudaDevice(CudaDeviceInfo info, CUcontext context, Cubins cubins) {
     this.info = info;
     this.context = context;
+    this.cubins = cubins;
   }
 
   static CudaDevice open(CudaDeviceInfo info) {
+    Cubins cubins = Cubins.of(info);
     CUcontext context = new CUcontext();
     Cuda.check(
         JCudaDriver.cuDevicePrimaryCtxRetain(context, info.handle()), "open " + info.describe());
-    return new CudaDevice(info, context);
+    return new CudaDevice(info, context, cubins);
   }
 
   @Override
@@ -59,6 +62,11 @@ final class CudaDevice implements Device {
   @Override
   public Limits limits() {
     return info.limits();
+  }
+
+  /** What of the jar's machine code it runs. */
+  Cubins cubins() {
+    return cubins;
   }
 
   /** Makes the context this thread's, as every call of the driver needs. */

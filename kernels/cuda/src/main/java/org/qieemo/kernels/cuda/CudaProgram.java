@@ -6,11 +6,15 @@ import java.util.regex.Pattern;
 import jcuda.driver.CUfunction;
 import jcuda.driver.CUfunction_attribute;
 import jcuda.driver.CUmodule;
+import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
 import org.qieemo.kernels.device.KernelText;
 import org.qieemo.kernels.device.Program;
 
-/** A module of the driver, made of the PTX that the jar has for a kernel text. Thread-safe. */
+/**
+ * A module of the driver, made of the cubin that the jar has for a kernel text and the device, else
+ * of the PTX. Thread-safe.
+ */
 final class CudaProgram implements Program {
   /** The definition in a text that says how much group memory its kernels want at launch. */
   static final String DYNAMIC_BYTES = "DYNAMIC_BYTES";
@@ -29,14 +33,37 @@ final class CudaProgram implements Program {
   }
 
   static CudaProgram load(CudaDevice device, KernelText text) {
-    byte[] ptx = Ptx.of(text);
-    CUmodule module = new CUmodule();
-    byte[] terminated = Arrays.copyOf(ptx, ptx.length + 1); // the driver reads a C string
-    int code = JCudaDriver.cuModuleLoadData(module, terminated);
-    device.check(code, "load the kernels of " + text.name());
+    CUmodule compiled = ofCubin(device, text);
+    CUmodule module = compiled == null ? ofPtx(device, text) : compiled;
     Matcher dynamic = DYNAMIC.matcher(text.text());
     int bytes = dynamic.find() ? Integer.parseInt(dynamic.group(1)) : 0;
     return new CudaProgram(device, module, bytes);
+  }
+
+  /** Null if the jar has no cubin for the device, or the driver, whatever it says, refuses it. */
+  private static CUmodule ofCubin(CudaDevice device, KernelText text) {
+    byte[] cubin = device.cubins().find(text);
+    if (cubin == null) {
+      return null;
+    }
+    CUmodule module = new CUmodule();
+    int code = JCudaDriver.cuModuleLoadData(module, cubin);
+    if (Cuda.isFatal(code)) {
+      device.check(code, loading(text));
+    }
+    return code == CUresult.CUDA_SUCCESS ? module : null;
+  }
+
+  private static CUmodule ofPtx(CudaDevice device, KernelText text) {
+    byte[] ptx = Ptx.of(text);
+    CUmodule module = new CUmodule();
+    byte[] terminated = Arrays.copyOf(ptx, ptx.length + 1); // the driver reads a C string
+    device.check(JCudaDriver.cuModuleLoadData(module, terminated), loading(text));
+    return module;
+  }
+
+  private static String loading(KernelText text) {
+    return "load the kernels of " + text.name();
   }
 
   synchronized CUfunction function(String name) {

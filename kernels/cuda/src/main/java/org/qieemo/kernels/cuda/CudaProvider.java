@@ -61,6 +61,9 @@ public final class CudaProvider implements BackendProvider {
       for (CudaDeviceInfo device : CudaDeviceInfo.all()) {
         String state = device.isUsable() ? "usable" : "not usable, " + device.problem();
         lines.add("device " + index++ + ": " + device.describe() + ", " + state);
+        if (device.isUsable()) {
+          lines.add(Cubins.describe(device));
+        }
         if (WarpgroupProducts.fit(device)) {
           lines.add(WarpgroupProducts.describe());
         }

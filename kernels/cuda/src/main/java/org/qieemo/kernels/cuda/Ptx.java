@@ -62,7 +62,8 @@ final class Ptx {
     }
   }
 
-  private static byte[] read(String file) {
+  /** A file of the jar beside this class, null if there is none. */
+  static byte[] read(String file) {
     try (InputStream in = Ptx.class.getResourceAsStream(file)) {
       return in == null ? null : in.readAllBytes();
     } catch (IOException e) {
