@@ -41,7 +41,7 @@ final class CompileKernels {
       System.err.println(source.text().name() + ":\n" + said);
       System.exit(1);
     }
-    String version = source.target().endsWith("a") ? "8.0" : "7.0";
+    String version = source.target().startsWith("sm_9") ? "8.0" : "7.0";
     return Files.readString(ptx).replaceFirst("(?m)^\\.version .*$", ".version " + version);
   }
 }

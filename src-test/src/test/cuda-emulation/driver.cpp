@@ -45,7 +45,7 @@ CUresult cuDeviceTotalMem_v2(size_t* bytes, int) {
 CUresult cuDeviceGetAttribute(int* value, int which, int) {
   switch (which) {
     case 1: *value = 1024; break;   /* threads per block */
-    case 16: *value = 4; break;     /* multiprocessors */
+    case 16: *value = processors; break;
     case 75: *value = capability / 10; break;
     case 76: *value = capability % 10; break;
     case 97: *value = shared_limit(); break; /* per block, opted in */
@@ -72,7 +72,7 @@ CUresult cuCtxGetCurrent(void** found) {
 }
 
 /* The emulation's own controls: 1000 fails the next launch, 1001 the next capture, 1002 heals the device, 1003 is what
-   compute capability it has. */
+   compute capability it has, 1004 how many multiprocessors. */
 CUresult cuCtxSetLimit(int limit, size_t value) {
   std::lock_guard<std::recursive_mutex> guard(lock);
   switch (limit) {
@@ -80,6 +80,7 @@ CUresult cuCtxSetLimit(int limit, size_t value) {
     case 1001: next_capture = static_cast<int>(value); return SUCCESS;
     case 1002: sticky = 0; return SUCCESS;
     case 1003: capability = static_cast<int>(value); return SUCCESS;
+    case 1004: processors = static_cast<int>(value); return SUCCESS;
     default: return INVALID_VALUE;
   }
 }

@@ -79,6 +79,7 @@ inline int sticky;
 inline int next_launch; /* what the next launch is made to fail with */
 inline int next_capture;
 inline int capability = 80;
+inline int processors = 4;
 inline std::map<uint64_t, std::pair<char*, size_t>> memory; /* by address: the mapping, bytes */
 inline std::map<uint64_t, std::pair<char*, size_t>> pinned;
 inline std::vector<Stream*> streams;

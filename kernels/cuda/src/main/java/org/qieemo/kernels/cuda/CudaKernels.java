@@ -39,6 +39,7 @@ public final class CudaKernels {
       ProductTiles.deep(factors, 1)
           .forEach(kernels -> all.add(Source.of(kernels.text(), TensorCores.TARGET)));
       all.add(Source.of(WarpgroupProducts.text(factors), WarpgroupProducts.TARGET));
+      all.add(Source.of(ConvolutionModules.text(factors), ConvolutionModules.TARGET));
       all.add(Source.of(CublasOption.text(factors), TensorCores.TARGET));
       for (PositionTerm term : PositionTerm.values()) {
         TensorCores.attention(factors, term)
