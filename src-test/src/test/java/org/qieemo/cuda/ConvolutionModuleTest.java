@@ -174,6 +174,46 @@ class ConvolutionModuleTest {
     }
   }
 
+  /** In the emulation, memory that ends where x does ends the process of whoever reads on. */
+  @Test
+  void readsNothingBehindX() {
+    ConvolutionCase one = new ConvolutionCase(128, 15, Mix.BATCH_NORM, false);
+    try (Backend backend = open("on", Precision.F16);
+        var e = backend.newExecution()) {
+      Tensor x = e.take(128, 128); // 64 KiB, as memory is reserved
+      float[] values = one.x(128);
+      e.write(values, 0, x);
+      float[] found = new float[values.length];
+      e.read(e.convolution(x, one.layers(backend), Segments.single(128)), found, 0);
+      assertArrayEquals(one.run(backend, 128), found);
+    }
+  }
+
+  @Test
+  void writesNothingBehindItsRows() {
+    int width = 32;
+    ConvolutionCase one = new ConvolutionCase(width, 15, Mix.LAYER_NORM, false);
+    try (Backend backend = open("on", Precision.F16);
+        var e = backend.newExecution()) {
+      Tensor x = e.take(21, width);
+      e.write(one.x(21), 0, x);
+      int mark = e.mark();
+      float[] sevens = new float[64 * width];
+      Arrays.fill(sevens, 7);
+      e.write(sevens, 0, e.take(64, width));
+      e.release(mark);
+      Tensor sum = e.convolution(x, one.layers(backend), Segments.single(21)); // the same memory
+      float[] rows = new float[21 * width];
+      e.read(sum, rows, 0);
+      e.release(mark);
+      float[] found = new float[64 * width];
+      e.read(e.take(64, width), found, 0);
+      assertArrayEquals(rows, Arrays.copyOf(found, rows.length));
+      float[] behind = Arrays.copyOfRange(found, rows.length, found.length);
+      assertArrayEquals(Arrays.copyOf(sevens, behind.length), behind);
+    }
+  }
+
   @Test
   void shapesAreChecked() {
     ConvolutionCase one = new ConvolutionCase(32, 15, Mix.BATCH_NORM, false);

@@ -72,7 +72,8 @@ final class ConvolutionModules {
     String body =
         TensorCores.resource("tensor_core.h")
             + TensorCores.resource("cluster.h")
-            + TensorCores.resource("convolution_module.cu");
+            + TensorCores.resource("convolution_module.cu")
+            + TensorCores.resource("convolution_phases.cu");
     String name = "convolution-module " + factors.name();
     return KernelText.ofBody(name.toLowerCase(Locale.ROOT), definitions, body);
   }
