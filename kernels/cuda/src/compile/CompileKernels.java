@@ -1,4 +1,5 @@
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,21 +15,31 @@ import org.qieemo.kernels.cuda.CudaKernels;
 final class CompileKernels {
   private CompileKernels() {}
 
-  public static void main(String[] arguments) throws IOException, InterruptedException {
+  public static void main(String[] arguments) throws IOException {
     Path folder = Files.createDirectories(Path.of(arguments[0]));
     List<String> chosen = List.of(arguments).subList(1, arguments.length);
-    Path work = Files.createTempDirectory("kernels");
-    for (CudaKernels.Source source : CudaKernels.sources()) {
-      if (chosen.isEmpty() || chosen.stream().anyMatch(source.file()::startsWith)) {
-        String ptx = compile(source, work);
-        Files.writeString(folder.resolve(source.file()), source.header() + "\n" + ptx);
-        System.out.println(source.file());
-      }
+    CudaKernels.sources().stream()
+        .filter(s -> chosen.isEmpty() || chosen.stream().anyMatch(s.file()::startsWith))
+        .toList()
+        .parallelStream()
+        .forEach(source -> compile(source, folder));
+  }
+
+  private static void compile(CudaKernels.Source source, Path folder) {
+    try {
+      String ptx = compiled(source);
+      Files.writeString(folder.resolve(source.file()), source.header() + "\n" + ptx);
+      System.out.println(source.file());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
     }
   }
 
-  private static String compile(CudaKernels.Source source, Path work)
+  private static String compiled(CudaKernels.Source source)
       throws IOException, InterruptedException {
+    Path work = Files.createTempDirectory("kernels");
     Path text = Files.writeString(work.resolve("kernels.cu"), source.text().text());
     Path ptx = work.resolve("kernels.ptx");
     String target = "-arch=" + source.target();
@@ -41,7 +52,7 @@ final class CompileKernels {
       System.err.println(source.text().name() + ":\n" + said);
       System.exit(1);
     }
-    String version = source.target().endsWith("a") ? "8.0" : "7.0";
+    String version = source.target().startsWith("sm_9") ? "8.0" : "7.0";
     return Files.readString(ptx).replaceFirst("(?m)^\\.version .*$", ".version " + version);
   }
 }

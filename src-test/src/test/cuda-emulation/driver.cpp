@@ -42,7 +42,7 @@ CUresult cuDeviceTotalMem_v2(size_t* bytes, int) {
 CUresult cuDeviceGetAttribute(int* value, int which, int) {
   switch (which) {
     case 1: *value = 1024; break;   /* threads per block */
-    case 16: *value = 4; break;     /* multiprocessors */
+    case 16: *value = processors; break;
     case 75: *value = capability / 10; break;
     case 76: *value = capability % 10; break;
     case 97: *value = shared_limit(); break; /* per block, opted in */
@@ -69,7 +69,8 @@ CUresult cuCtxGetCurrent(void** found) {
 }
 
 /* The emulation's own controls: 1000 fails the next launch, 1001 the next capture, 1002 heals the device, 1003 is what
-   compute capability it has, 1004 fails every cubin and 1005 every PTX until it is 0, 1006 is the driver's version. */
+   compute capability it has, 1004 fails every cubin and 1005 every PTX until it is 0, 1006 is the driver's version,
+   1007 how many multiprocessors. */
 CUresult cuCtxSetLimit(int limit, size_t value) {
   std::lock_guard<std::recursive_mutex> guard(lock);
   switch (limit) {
@@ -80,6 +81,7 @@ CUresult cuCtxSetLimit(int limit, size_t value) {
     case 1004: cubins_refused = static_cast<int>(value); return SUCCESS;
     case 1005: ptx_refused = static_cast<int>(value); return SUCCESS;
     case 1006: driver_version = static_cast<int>(value); return SUCCESS;
+    case 1007: processors = static_cast<int>(value); return SUCCESS;
     default: return INVALID_VALUE;
   }
 }

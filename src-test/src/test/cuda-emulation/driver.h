@@ -83,6 +83,7 @@ inline int capability = 80;
 inline int driver_version = 12020;
 inline int cubins_refused, ptx_refused; /* with this code, while it is not 0 */
 inline long cubins_tried, cubins_loaded, last_cubin, ptx_loaded;
+inline int processors = 4;
 inline std::map<uint64_t, std::pair<char*, size_t>> memory; /* by address: the mapping, bytes */
 inline std::map<uint64_t, std::pair<char*, size_t>> pinned;
 inline std::vector<Stream*> streams;

@@ -1,8 +1,8 @@
 /*
  * Runs CUDA kernels on the processor: g++ compiles this header, one kernel text behind it, and a table of its kernels.
- * A block's threads are coroutines, one block runs after the other. A barrier that only a part of the threads reaches
- * is an error, as are shared memory and asynchronous copies used before they are complete, which real devices forgive
- * or not as they like.
+ * A block's threads are coroutines, one block, or one cluster of them, runs after the other. A barrier that only a part of
+ * the threads reaches is an error, as are shared memory and asynchronous copies used before they are complete, which real
+ * devices forgive or not as they like.
  */
 #pragma once
 #include <cmath>
@@ -21,7 +21,12 @@
 #define __device__
 #define __forceinline__ inline
 #define __launch_bounds__(...)
+#define __cluster_dims__(...)
+#if defined(CLUSTER_BLOCKS)
+#define __shared__ static_assert(false, "blocks of a cluster have dynamic memory alone");
+#else
 #define __shared__ static
+#endif
 #define __align__(n) __attribute__((aligned(n)))
 
 namespace emulation {
@@ -43,7 +48,7 @@ struct Kernel {
   const int* sizes;
 };
 
-enum State { READY, AT_BLOCK_BARRIER, AT_WARP_BARRIER, DONE };
+enum State { READY, AT_BLOCK_BARRIER, AT_WARP_BARRIER, AT_CLUSTER_BARRIER, DONE };
 
 struct Copy {
   void* to;
@@ -56,6 +61,7 @@ struct Thread {
   void* stack_pointer;
   char* stack;
   State state;
+  bool arrived; /* at a barrier of the cluster, for which it may not wait yet */
   std::vector<std::vector<Copy>> copies; /* groups of asynchronous copies; the last one is open */
 };
 
@@ -71,17 +77,32 @@ struct Aligned {
 
 constexpr size_t STACK_BYTES = 64 << 10;
 constexpr int WARP = 32;
+#if defined(CLUSTER_BLOCKS)
+constexpr unsigned CLUSTER = CLUSTER_BLOCKS;
+#else
+constexpr unsigned CLUSTER = 1;
+#endif
 
-static std::vector<Thread> threads;
-static unsigned thread_count;
-static int current;
+static std::vector<Thread> threads; /* of all blocks of a cluster */
+static unsigned thread_count;       /* of a block */
+static unsigned current;
 static void* scheduler_pointer;
 static void (*body)(void**);
 static void** body_arguments;
-static Index block, block_count;
-static std::vector<char, Aligned<char>> dynamic_memory;
+static Index block, block_count; /* the cluster's first block */
+static std::vector<char, Aligned<char>> dynamic_memory[CLUSTER];
 /* what the lanes of each warp show each other */
-static unsigned char exchange[1024 / WARP][WARP][64];
+static unsigned char exchange[CLUSTER * 1024 / WARP][WARP][64];
+static const char* problem; /* what is wrong with the launch, 0 for nothing */
+
+static void complain(const char* what) {
+  if (problem == nullptr) {
+    problem = what;
+  }
+}
+
+/* Shared memory of the thread's block. */
+static char* memory_here() { return dynamic_memory[current / thread_count].data(); }
 
 extern "C" void emulation_switch(void** save, void* load);
 asm(R"(
@@ -130,10 +151,20 @@ static void prepare(Thread& thread) {
   }
   thread.stack_pointer = sp;
   thread.state = READY;
+  thread.arrived = false;
   thread.copies.assign(1, {});
 }
 
 static void prepare_products(); /* warpgroups.h */
+#if defined(CLUSTER_BLOCKS)
+static void begin_cluster(); /* clusters.h */
+static void pass_cluster_barrier();
+static void end_cluster();
+#else
+static void begin_cluster() {}
+static void pass_cluster_barrier() {}
+static void end_cluster() {}
+#endif
 
 static bool all(unsigned from, unsigned to, State state) {
   for (unsigned i = from; i < to; ++i) {
@@ -154,7 +185,7 @@ static void run_warp(unsigned from, unsigned to) {
   do {
     for (unsigned i = from; i < to; ++i) {
       if (threads[i].state == READY) {
-        current = static_cast<int>(i);
+        current = i;
         emulation_switch(&scheduler_pointer, threads[i].stack_pointer);
       }
     }
@@ -165,47 +196,71 @@ static void run_warp(unsigned from, unsigned to) {
   } while (true);
 }
 
-/* Gives 0, or what is wrong. */
-static const char* run_block() {
-  for (unsigned i = 0; i < thread_count; ++i) {
-    prepare(threads[i]);
-  }
-  prepare_products();
+/* Runs the block with these threads to its end or to a barrier of the cluster. */
+static void run_block(unsigned first, unsigned end) {
   while (true) {
-    for (unsigned from = 0; from < thread_count; from += WARP) {
-      unsigned to = from + WARP < thread_count ? from + WARP : thread_count;
-      run_warp(from, to);
+    for (unsigned from = first; from < end; from += WARP) {
+      run_warp(from, from + WARP < end ? from + WARP : end);
     }
-    if (all(0, thread_count, DONE)) {
-      return nullptr;
+    if (all(first, end, DONE) || all(first, end, AT_CLUSTER_BARRIER)) {
+      return;
     }
-    if (!all(0, thread_count, AT_BLOCK_BARRIER)) {
-      return "a part of the threads does not reach a barrier";
+    if (!all(first, end, AT_BLOCK_BARRIER)) {
+      complain("a part of the threads does not reach a barrier");
+      return;
     }
-    release(0, thread_count);
+    release(first, end);
   }
 }
 
+static void run_cluster() {
+  unsigned count = CLUSTER * thread_count;
+  for (unsigned i = 0; i < count; ++i) {
+    prepare(threads[i]);
+  }
+  prepare_products();
+  begin_cluster();
+  while (true) {
+    for (unsigned from = 0; from < count; from += thread_count) {
+      run_block(from, from + thread_count);
+    }
+    if (problem != nullptr || all(0, count, DONE)) {
+      end_cluster();
+      return;
+    }
+    if (!all(0, count, AT_CLUSTER_BARRIER)) {
+      complain("a part of the threads does not reach a barrier of the cluster");
+      return;
+    }
+    pass_cluster_barrier();
+    release(0, count);
+  }
+}
+
+/* Gives 0, or what is wrong. */
 static const char* run(const Kernel& kernel, void** arguments, const Launch& launch) {
+  if (launch.grid.x % CLUSTER != 0 || CLUSTER > 1 && launch.threads % WARP != 0) {
+    return "no whole clusters, or warps of two blocks";
+  }
+  problem = nullptr;
   body = kernel.call;
   body_arguments = arguments;
   thread_count = launch.threads;
-  if (threads.size() < thread_count) {
-    threads.resize(thread_count);
+  if (threads.size() < CLUSTER * thread_count) {
+    threads.resize(CLUSTER * thread_count);
   }
   block_count = launch.grid;
-  dynamic_memory.assign(launch.dynamic_bytes + 128, char(0xff));
   for (block.z = 0; block.z < launch.grid.z; ++block.z) {
     for (block.y = 0; block.y < launch.grid.y; ++block.y) {
-      for (block.x = 0; block.x < launch.grid.x; ++block.x) {
-        const char* wrong = run_block();
-        if (wrong != nullptr) {
-          return wrong;
+      for (block.x = 0; block.x < launch.grid.x && problem == nullptr; block.x += CLUSTER) {
+        for (auto& memory : dynamic_memory) {
+          memory.assign(launch.dynamic_bytes + 128, char(0xff));
         }
+        run_cluster();
       }
     }
   }
-  return nullptr;
+  return problem;
 }
 
 template <class... A>
@@ -250,8 +305,9 @@ inline void warp_barrier() { yield(AT_WARP_BARRIER); }
         decltype(emulation::call_of(&f))::Of<&f>::sizes                                           \
   }
 
-#define threadIdx (emulation::Index{unsigned(emulation::current), 0, 0})
-#define blockIdx (emulation::block)
+#define threadIdx (emulation::Index{emulation::current % emulation::thread_count, 0, 0})
+#define blockIdx \
+  (emulation::Index{emulation::block.x + emulation::current / emulation::thread_count, emulation::block.y, emulation::block.z})
 #define gridDim (emulation::block_count)
 #define blockDim (emulation::Index{emulation::thread_count, 1, 1})
 
@@ -289,12 +345,15 @@ struct float4 {
 };
 
 #include "warpgroups.h"
+#if defined(CLUSTER_BLOCKS)
+#include "clusters.h"
+#endif
 
 /* What tensor_core.h has as instructions. */
 
 /* aligned no better than a device must */
 #define DYNAMIC_MEMORY(name) \
-  unsigned char* name = reinterpret_cast<unsigned char*>(emulation::dynamic_memory.data()) + 128
+  unsigned char* name = reinterpret_cast<unsigned char*>(emulation::memory_here()) + 128
 
 static inline void copy_async(void* to, const void* from, int bytes) {
   if (reinterpret_cast<uintptr_t>(to) % 16 != 0 || reinterpret_cast<uintptr_t>(from) % 16 != 0) {
@@ -376,7 +435,7 @@ static inline float of_factor(unsigned short factor) { return _cvtsh_ss(factor);
 static float emulation::factor_of(unsigned bits) { return ::of_factor(bits); }
 static float emulation::factor_at(unsigned at) {
   unsigned short factor;
-  std::memcpy(&factor, dynamic_memory.data() + at, sizeof factor);
+  std::memcpy(&factor, memory_here() + at, sizeof factor);
   return ::of_factor(factor);
 }
 

@@ -33,7 +33,7 @@ static Products& mine() { return products[current]; }
 
 /* An address in shared memory, where DYNAMIC_MEMORY begins at 128. */
 static unsigned shared(const void* pointer) {
-  return unsigned(reinterpret_cast<uintptr_t>(pointer) - reinterpret_cast<uintptr_t>(dynamic_memory.data()));
+  return unsigned(reinterpret_cast<uintptr_t>(pointer) - reinterpret_cast<uintptr_t>(memory_here()));
 }
 
 /* What the bits of a matrix descriptor say. */

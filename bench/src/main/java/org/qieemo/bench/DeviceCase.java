@@ -24,9 +24,9 @@ import org.qieemo.kernels.Tensor;
  * @param op takes its tensors and gives what runs
  */
 record DeviceCase(String name, String shape, double flops, double bytes, Op op) {
-  private static final int WIDTH = 512;
+  static final int WIDTH = 512;
   private static final int HEADS = 8;
-  private static final int TAPS = 15;
+  static final int TAPS = 15;
   private static final int HIDDEN = 2048;
   private static final int TOKENS = 5000;
   private static final int BINS = 39;
@@ -56,6 +56,7 @@ record DeviceCase(String name, String shape, double flops, double bytes, Op op) 
         softmax(frames),
         scaledSum(frames),
         depthwise(frames),
+        ModuleCase.batchNorm(frames),
         attention(frames),
         conv2d(frames),
         pool(frames));
@@ -76,7 +77,7 @@ record DeviceCase(String name, String shape, double flops, double bytes, Op op) 
         conv2d(frames));
   }
 
-  private static HostTensor weight(long seed, int... shape) {
+  static HostTensor weight(long seed, int... shape) {
     int count = 1;
     for (int size : shape) {
       count *= size;
@@ -94,7 +95,7 @@ record DeviceCase(String name, String shape, double flops, double bytes, Op op) 
     return tensor;
   }
 
-  private static double floats(double... counts) {
+  static double floats(double... counts) {
     double sum = 0;
     for (double count : counts) {
       sum += count;

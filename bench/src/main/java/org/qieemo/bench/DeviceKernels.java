@@ -18,13 +18,14 @@ import org.qieemo.kernels.device.DeviceBackend;
  * CPU's. Arguments: back end ({@code opencl}), frames (375, which is 15 s), device (the best),
  * precision ({@code f32}), sizes of square products ({@code 4096}). In place of all ops, {@code
  * rows=24000} takes the memory-bound kernels alone at so many frames, as a large batch has, {@code
- * products=24000} the matrix products.
+ * products=24000} the matrix products, {@code modules=125} the whole convolution modules.
  */
 public final class DeviceKernels {
   private static final int WARM_UPS = 3;
   private static final int RUNS = 20;
   private static final String ROWS = "rows=";
   private static final String PRODUCTS = "products=";
+  private static final String MODULES = "modules=";
   private static final double ABSOLUTE = 1e-4;
   private static final double RELATIVE = 1e-4;
 
@@ -65,6 +66,9 @@ public final class DeviceKernels {
       } else if (argument.startsWith(PRODUCTS)) {
         some = true;
         cases.addAll(DeviceCase.products(Integer.parseInt(argument.substring(PRODUCTS.length()))));
+      } else if (argument.startsWith(MODULES)) {
+        some = true;
+        cases.addAll(ModuleCase.both(Integer.parseInt(argument.substring(MODULES.length()))));
       } else {
         cases.add(DeviceCase.square(Integer.parseInt(argument)));
       }

@@ -33,19 +33,19 @@ final class ConformerBlock {
     finalNorm = convolves ? scope.encoderNorm(FINAL_NORM) : null;
   }
 
-  /** H^{l-1} to H^l [T, d], in place. */
+  /** H^{l-1} to H^l [T, d], in place; the convolution may leave its sum elsewhere on the way. */
   void forward(Forward f, Tensor x) {
+    int mark = f.exec.mark();
     if (macaron != null) {
       macaron.addTo(f, x);
     }
-    if (convolutionFirst) {
-      convolution.addTo(f, x);
-    }
-    attention.addTo(f, x);
+    Tensor sum = convolutionFirst ? convolution.addTo(f, x) : x;
+    attention.addTo(f, sum);
     if (convolution != null && !convolutionFirst) {
-      convolution.addTo(f, x);
+      sum = convolution.addTo(f, sum);
     }
-    finish(f, x);
+    finish(f, sum, x);
+    f.exec.release(mark);
   }
 
   /**
@@ -65,13 +65,14 @@ final class ConformerBlock {
     if (convolution != null && !convolutionFirst) {
       convolution.addTo(f, x, stream.convolution(i));
     }
-    finish(f, x);
+    finish(f, x, x);
   }
 
-  private void finish(Forward f, Tensor x) {
+  /** Without a convolution, and so without a last norm, {@code out} is x. */
+  private void finish(Forward f, Tensor x, Tensor out) {
     feedForward.addTo(f, x);
     if (finalNorm != null) {
-      f.exec.layerNorm(x, finalNorm, x);
+      f.exec.layerNorm(x, finalNorm, out);
     }
   }
 }

@@ -11,11 +11,10 @@ import static org.qieemo.weights.TensorNames.VAR;
 import static org.qieemo.weights.TensorNames.WEIGHT;
 
 import org.qieemo.kernels.Activation;
-import org.qieemo.kernels.DepthwiseConv;
+import org.qieemo.kernels.ConvolutionLayers;
 import org.qieemo.kernels.DepthwiseSpec;
 import org.qieemo.kernels.Execution;
 import org.qieemo.kernels.HostTensor;
-import org.qieemo.kernels.Linear;
 import org.qieemo.kernels.Norm;
 import org.qieemo.kernels.Tensor;
 import org.qieemo.weights.EncoderConfig;
@@ -30,72 +29,58 @@ final class ConvolutionModule {
   private static final float BATCH_NORM_EPS = 1e-5f;
 
   private final Norm norm; // [d]
-  private final Linear pointwise1; // [2d, d], GLU
-  private final DepthwiseConv depthwise; // [d, K]
-  private final Norm depthwiseNorm; // [d], null when a batch norm was folded in
-  private final boolean groupNorm;
-  private final Linear pointwise2; // [d, d]
+  private final ConvolutionLayers layers;
   private final boolean normFirst;
 
   ConvolutionModule(WeightScope scope) {
     EncoderConfig encoder = scope.config().encoder();
     EncoderConfig.Convolution config = encoder.convolution();
     boolean batchNorm = config.norm() == ConvNorm.BATCH_NORM;
-    groupNorm = config.norm() == ConvNorm.GROUP_NORM;
+    normFirst = encoder.normFirst();
     norm = scope.encoderNorm(NORM);
-    pointwise1 = scope.linear(POINTWISE1, Activation.GLU);
-    pointwise2 = scope.linear(POINTWISE2, Activation.NONE);
-    depthwiseNorm = batchNorm ? null : scope.norm(DEPTHWISE_NORM, 1e-5f, encoder.activation());
     HostTensor paddingRow = config.causal() ? gluOfBias(scope.tensor(POINTWISE1 + BIAS)) : null;
     float[] factor = batchNorm ? batchNormFactor(scope) : null;
-    depthwise =
-        scope
-            .backend()
-            .depthwiseConv(
-                new DepthwiseSpec(
-                    foldedWeight(scope, factor),
-                    foldedBias(scope, factor),
-                    config.leftPadding(),
-                    paddingRow,
-                    batchNorm ? encoder.activation() : Activation.NONE));
-    normFirst = encoder.normFirst();
+    DepthwiseSpec depthwise =
+        new DepthwiseSpec(
+            foldedWeight(scope, factor),
+            foldedBias(scope, factor),
+            config.leftPadding(),
+            paddingRow,
+            batchNorm ? encoder.activation() : Activation.NONE);
+    layers =
+        new ConvolutionLayers(
+            normFirst ? norm : null,
+            scope.linear(POINTWISE1, Activation.GLU),
+            scope.backend().depthwiseConv(depthwise),
+            batchNorm ? null : scope.norm(DEPTHWISE_NORM, 1e-5f, encoder.activation()),
+            config.norm() == ConvNorm.GROUP_NORM,
+            scope.linear(POINTWISE2, Activation.NONE));
   }
 
-  /** x [T, d], in place. */
-  void addTo(Forward f, Tensor x) {
-    Execution exec = f.exec;
-    int mark = exec.mark();
-    Tensor gated = exec.take(x.rows(), x.cols());
-    Residual.enter(exec, x, norm, normFirst, pointwise1, gated);
-    Tensor mixed = exec.take(x.rows(), x.cols());
-    exec.depthwiseConv(gated, depthwise, f.frames(), mixed);
-    if (groupNorm) {
-      exec.groupNorm(mixed, depthwiseNorm, f.frames(), mixed);
-    }
-    finish(exec, mixed, x);
-    exec.release(mark);
+  /** The sum for x [T, d]: in x itself, or in a tensor that was taken for it. */
+  Tensor addTo(Forward f, Tensor x) {
+    Tensor sum = f.exec.convolution(x, layers, f.frames());
+    Residual.leave(f.exec, sum, norm, normFirst);
+    return sum;
   }
 
-  /** The same for the next frames of a stream; causal modules only. */
+  /** The same for the next frames of a stream, in place; causal modules only. */
   void addTo(Forward f, Tensor x, ConvolutionCache cache) {
     Execution exec = f.exec;
     int n = x.rows();
     int mark = exec.mark();
-    Residual.enter(exec, x, norm, normFirst, pointwise1, cache.next(exec, n));
+    Residual.enter(exec, x, norm, normFirst, layers.gate(), cache.next(exec, n));
     Tensor gated = cache.all(exec, n);
     Tensor mixed = exec.take(gated.rows(), x.cols());
-    exec.depthwiseConv(gated, depthwise, cache.segments(n), mixed);
-    finish(exec, exec.rows(mixed, cache.count(), n), x);
+    exec.depthwiseConv(gated, layers.depthwise(), cache.segments(n), mixed);
+    Tensor next = exec.rows(mixed, cache.count(), n);
+    if (layers.mixNorm() != null && !layers.grouped()) {
+      exec.layerNorm(next, layers.mixNorm(), next);
+    }
+    exec.linearAdd(next, layers.project(), 1f, x);
+    Residual.leave(exec, x, norm, normFirst);
     cache.advance(exec, n);
     exec.release(mark);
-  }
-
-  private void finish(Execution exec, Tensor mixed, Tensor x) {
-    if (depthwiseNorm != null && !groupNorm) {
-      exec.layerNorm(mixed, depthwiseNorm, mixed);
-    }
-    exec.linearAdd(mixed, pointwise2, 1f, x);
-    Residual.leave(exec, x, norm, normFirst);
   }
 
   /** gamma / sqrt(var + eps) per channel. */

@@ -94,6 +94,11 @@ final class Control {
     tell(1003, capability);
   }
 
+  /** The device has so many multiprocessors from now on; at first it has 4. */
+  static void processors(int count) {
+    tell(1007, count);
+  }
+
   /** The lost device works again. */
   static void heal() {
     tell(1002, 0);

@@ -22,7 +22,7 @@ import org.qieemo.support.Repository;
  */
 final class Emulation {
   private static final Pattern KERNEL =
-      Pattern.compile("^KERNEL\\([^)]*\\) ?(\\w+)\\(", Pattern.MULTILINE);
+      Pattern.compile("^KERNEL\\([^)]*\\) ?(?:CLUSTER )?(\\w+)\\(", Pattern.MULTILINE);
   private static final String[] FLAGS = {
     "-std=c++17", "-O1", "-w", "-mavx2", "-mfma", "-mf16c", "-ffp-contract=off", "-fPIC", "-shared"
   };

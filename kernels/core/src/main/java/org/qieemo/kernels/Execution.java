@@ -150,6 +150,31 @@ public interface Execution extends AutoCloseable {
   void depthwiseConv(Tensor x, DepthwiseConv conv, Segments segments, Tensor out);
 
   /**
+   * A convolution module inside each segment, x [rows, d]: the bits of its ops one by one, for back
+   * ends that need not store what is between them. The sum is in the tensor that this gives: x
+   * itself, or one taken for it, and then x is as before.
+   */
+  default Tensor convolution(Tensor x, ConvolutionLayers layers, Segments segments) {
+    int mark = mark();
+    Tensor gated = take(x.rows(), x.cols());
+    if (layers.norm() == null) {
+      linear(x, layers.gate(), gated);
+    } else {
+      normLinear(x, layers.norm(), layers.gate(), gated);
+    }
+    Tensor mixed = take(x.rows(), x.cols());
+    depthwiseConv(gated, layers.depthwise(), segments, mixed);
+    if (layers.grouped()) {
+      groupNorm(mixed, layers.mixNorm(), segments, mixed);
+    } else if (layers.mixNorm() != null) {
+      layerNorm(mixed, layers.mixNorm(), mixed);
+    }
+    linearAdd(mixed, layers.project(), 1f, x);
+    release(mark);
+    return x;
+  }
+
+  /**
    * Convolution inside each segment. x has one row per (frame, bin) pair, frames outermost: [frames
    * * inputBins, inputChannels]; out likewise [outputFrames * outputBins, outputChannels].
    *

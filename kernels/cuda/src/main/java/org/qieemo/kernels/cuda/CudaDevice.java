@@ -13,6 +13,7 @@ import org.qieemo.kernels.DType;
 import org.qieemo.kernels.DeviceLostException;
 import org.qieemo.kernels.PositionTerm;
 import org.qieemo.kernels.device.AttentionKernel;
+import org.qieemo.kernels.device.ConvolutionKernel;
 import org.qieemo.kernels.device.Device;
 import org.qieemo.kernels.device.KernelText;
 import org.qieemo.kernels.device.Limits;
@@ -149,6 +150,13 @@ final class CudaDevice implements Device {
   @Override
   public Optional<AttentionKernel> attention(DType factors, PositionTerm term) {
     return hasTensorCores() ? TensorCores.attention(factors, term) : Optional.empty();
+  }
+
+  @Override
+  public Optional<ConvolutionKernel> convolution(DType factors) {
+    return ConvolutionModules.areOn(info)
+        ? Optional.of(ConvolutionModules.kernel(factors, info.processors()))
+        : Optional.empty();
   }
 
   @Override

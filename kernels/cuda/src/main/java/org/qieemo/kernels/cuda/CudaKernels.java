@@ -42,6 +42,7 @@ public final class CudaKernels {
       deepProducts(factors)
           .forEach(kernels -> all.add(Source.of(kernels.text(), TensorCores.TARGET)));
       all.add(Source.of(WarpgroupProducts.text(factors), WarpgroupProducts.TARGET));
+      all.add(Source.of(ConvolutionModules.text(factors), ConvolutionModules.TARGET));
       all.add(Source.of(CublasOption.text(factors), TensorCores.TARGET));
       for (PositionTerm term : PositionTerm.values()) {
         attention(factors, term)
@@ -68,11 +69,12 @@ public final class CudaKernels {
     }
   }
 
-  /** Those of a source, none of what runs for comparison alone. */
+  /** Those of a source for what it can run on, none of what runs for comparison alone. */
   public static List<Cubin> cubins(Source source) {
     return !Cubins.areMadeOf(source.text(), source.target())
         ? List.of()
         : Cubins.CAPABILITIES.stream()
+            .filter(of -> Cubins.gpu(of).compareTo(source.target()) >= 0)
             .map(of -> new Cubin(source, Cubins.gpu(of), Cubins.fileName(source.text(), of)))
             .toList();
   }

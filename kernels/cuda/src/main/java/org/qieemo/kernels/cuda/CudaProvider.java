@@ -67,6 +67,9 @@ public final class CudaProvider implements BackendProvider {
         if (WarpgroupProducts.fit(device)) {
           lines.add(WarpgroupProducts.describe());
         }
+        if (ConvolutionModules.fit(device)) {
+          lines.add(ConvolutionModules.describe());
+        }
       }
       lines.add(CublasOption.describe());
     } catch (RuntimeException | LinkageError e) {

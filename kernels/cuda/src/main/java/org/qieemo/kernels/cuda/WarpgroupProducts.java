@@ -23,8 +23,6 @@ final class WarpgroupProducts {
   /** What it is compiled for: no other device has these instructions, newer ones neither. */
   static final String TARGET = "sm_90a";
 
-  private static final int CAPABILITY = 90;
-
   /** Of product_wgmma.cu. */
   private static final int ROWS = 128;
 
@@ -39,7 +37,7 @@ final class WarpgroupProducts {
 
   /** Whether a device has them. */
   static boolean fit(CudaDeviceInfo device) {
-    return device.capability() == CAPABILITY;
+    return HopperOption.fits(device);
   }
 
   /**
@@ -48,15 +46,7 @@ final class WarpgroupProducts {
    * @throws BackendException if they are, and the device has none
    */
   static boolean areOn(CudaDeviceInfo device) {
-    String value = System.getProperty(PROPERTY, "off");
-    if (!value.equals("on") && !value.equals("off")) {
-      throw new BackendException("-D" + PROPERTY + "=" + value + " is neither on nor off");
-    }
-    if (value.equals("on") && !fit(device)) {
-      throw new BackendException(
-          "-D" + PROPERTY + "=on needs compute capability 9.0: leave it away on " + device.name());
-    }
-    return value.equals("on");
+    return HopperOption.isOn(PROPERTY, device);
   }
 
   /** One line for people, of a device that has them. */

@@ -78,6 +78,16 @@ public interface Device extends AutoCloseable {
     return Optional.empty();
   }
 
+  /**
+   * Kernels of this device's own for whole convolution modules whose matrix factors are all rounded
+   * to a type; where there are none, one op's kernel follows the other's.
+   *
+   * @param factors F16 or BF16
+   */
+  default Optional<ConvolutionKernel> convolution(DType factors) {
+    return Optional.empty();
+  }
+
   /** Opens a queue of commands that run in their order. */
   Queue newQueue();
 

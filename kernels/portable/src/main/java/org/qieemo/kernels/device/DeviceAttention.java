@@ -30,9 +30,22 @@ record DeviceAttention(
     return spec.width();
   }
 
-  /** The kernel for matrices that are aligned or not. */
-  AttentionProgram choose(boolean aligned) {
+  /** The kernel for these matrices. */
+  AttentionProgram choose(Region queries, Region keys, Region places) {
+    int alignment = Products.ALIGNMENT;
+    boolean aligned =
+        queries.aligned(alignment) && keys.aligned(alignment) && places.aligned(alignment);
     return aligned && own != null ? own : portable;
+  }
+
+  /** The next arguments are its sizes. */
+  void sizes(Kernel kernel) {
+    kernel
+        .integer(width())
+        .integer(headWidth())
+        .integer(spec.mask().chunk())
+        .integer(spec.mask().leftChunks())
+        .real(scale());
   }
 
   /** Columns of one head. */

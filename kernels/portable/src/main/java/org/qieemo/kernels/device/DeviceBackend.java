@@ -38,6 +38,7 @@ public final class DeviceBackend implements Backend {
   private final Precision precision;
   private final Programs programs;
   private final RowPrograms rowPrograms;
+  private final ConvolutionProgram convolution; // null without
   private final Queue uploads; // guarded by itself
   private final Constants constants;
   private final List<Memory> weights = new ArrayList<>(); // guarded by itself
@@ -66,8 +67,16 @@ public final class DeviceBackend implements Backend {
             programs.elementwise("gated_sum"),
             programs.elementwise("depthwise"),
             programs.elementwise("pool"));
+    this.convolution = precision == Precision.F32 ? null : buildConvolution();
     this.uploads = device.newQueue();
     this.constants = new Constants(device, uploads);
+  }
+
+  private ConvolutionProgram buildConvolution() {
+    return device
+        .convolution(DType.valueOf(precision.name()))
+        .map(kernel -> new ConvolutionProgram(this, programs.of(kernel), kernel))
+        .orElse(null);
   }
 
   /** As {@link #open(Device, Precision)} in float32. */
@@ -111,6 +120,11 @@ public final class DeviceBackend implements Backend {
 
   RowPrograms rowPrograms() {
     return rowPrograms;
+  }
+
+  /** The kernels of whole convolution modules, null where there are none. */
+  ConvolutionProgram convolutionProgram() {
+    return convolution;
   }
 
   Constants constants() {

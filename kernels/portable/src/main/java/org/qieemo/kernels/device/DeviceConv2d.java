@@ -13,4 +13,16 @@ import org.qieemo.kernels.Conv2dGeometry;
  */
 record DeviceConv2d(
     DeviceBackend owner, Products products, Memory weight, Memory bias, Conv2dGeometry geometry)
-    implements Conv2d {}
+    implements Conv2d {
+  /** The next arguments are its sizes. */
+  void sizes(Kernel kernel) {
+    kernel
+        .integer(geometry.kernel())
+        .integer(geometry.stride())
+        .integer(geometry.padding())
+        .integer(geometry.inputBins())
+        .integer(geometry.inputChannels())
+        .integer(geometry.outputBins())
+        .integer(geometry.outputChannels());
+  }
+}

@@ -20,4 +20,9 @@ record DeviceDepthwise(
     int kernel,
     int leftPadding,
     Activation activation)
-    implements DepthwiseConv {}
+    implements DepthwiseConv {
+  /** The next arguments are its taps and what becomes of their sum. */
+  void taps(Kernel launch) {
+    launch.integer(kernel).integer(leftPadding).integer(activation.ordinal());
+  }
+}

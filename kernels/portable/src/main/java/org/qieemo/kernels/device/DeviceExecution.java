@@ -6,6 +6,7 @@ import org.qieemo.kernels.Activation;
 import org.qieemo.kernels.Attention;
 import org.qieemo.kernels.Conv2d;
 import org.qieemo.kernels.Conv2dGeometry;
+import org.qieemo.kernels.ConvolutionLayers;
 import org.qieemo.kernels.DepthwiseConv;
 import org.qieemo.kernels.Execution;
 import org.qieemo.kernels.Linear;
@@ -150,14 +151,12 @@ final class DeviceExecution implements Execution {
   public synchronized void linear(Tensor x, Linear layer, Tensor out) {
     DeviceLinear by = own("linear", layer);
     OpShapes.linear("linear", x, layer, out);
-    boolean glu = by.activation() == Activation.GLU;
     TiledProgram program = choose(x, by, out);
-    int rows = Room.common(x, out);
-    Kernel kernel = product(glu ? "linear_glu" : "linear", program, x, by, out);
-    if (!glu) {
+    Kernel kernel = product(by.glu() ? "linear_glu" : "linear", program, x, by, out);
+    if (!by.glu()) {
       kernel.integer(by.activation().ordinal());
     }
-    launch(kernel, program.grid(rows, out.cols(), glu));
+    launch(kernel, program.grid(Room.common(x, out), out.cols(), by.glu()));
   }
 
   @Override
@@ -171,16 +170,15 @@ final class DeviceExecution implements Execution {
       Execution.super.normLinear(x, norm, layer, out);
       return;
     }
-    boolean glu = by.activation() == Activation.GLU;
     Kernel kernel =
-        product(glu ? "norm_linear_glu" : "norm_linear", program, x, by, out)
+        product(by.glu() ? "norm_linear_glu" : "norm_linear", program, x, by, out)
             .memory(normal.gamma())
             .memory(normal.beta())
             .real(normal.eps());
-    if (!glu) {
+    if (!by.glu()) {
       kernel.integer(by.activation().ordinal());
     }
-    launch(kernel, program.grid(Room.common(x, out), out.cols(), glu));
+    launch(kernel, program.grid(Room.common(x, out), out.cols(), by.glu()));
   }
 
   @Override
@@ -197,7 +195,7 @@ final class DeviceExecution implements Execution {
   public synchronized void linearAdd(Tensor x, Linear layer, float scale, Tensor sum) {
     DeviceLinear by = own("linearAdd", layer);
     OpShapes.linear("linearAdd", x, layer, sum);
-    if (by.activation() == Activation.GLU) {
+    if (by.glu()) {
       throw new ShapeException("linearAdd: a layer with GLU cannot be added");
     }
     TiledProgram program = choose(x, by, sum);
@@ -207,10 +205,9 @@ final class DeviceExecution implements Execution {
   }
 
   private TiledProgram choose(Tensor x, DeviceLinear by, Tensor out) {
-    boolean glu = by.activation() == Activation.GLU;
     Region in = mine("linear", x);
     mine("linear", out);
-    return by.products().choose(in, Room.common(x, out), out.cols(), glu);
+    return by.products().choose(in, Room.common(x, out), out.cols(), by.glu());
   }
 
   private DeviceLinear own(String op, Linear layer) {
@@ -355,10 +352,7 @@ final class DeviceExecution implements Execution {
       places = ((DeviceTensor) positions).positionRows(term);
     }
     Region keys = mine(op, kv);
-    int alignment = Products.ALIGNMENT;
-    AttentionProgram program =
-        by.choose(
-            queries.aligned(alignment) && keys.aligned(alignment) && places.aligned(alignment));
+    AttentionProgram program = by.choose(queries, keys, places);
     SegmentTable blocks = tables.blocks(segments, program.queries());
     Kernel kernel =
         queue
@@ -370,12 +364,8 @@ final class DeviceExecution implements Execution {
             .memory(by.biasU())
             .memory(by.biasV())
             .region(mine(op, out))
-            .memory(blocks.memory())
-            .integer(by.width())
-            .integer(by.headWidth())
-            .integer(by.spec().mask().chunk())
-            .integer(by.spec().mask().leftChunks())
-            .real(by.scale());
+            .memory(blocks.memory());
+    by.sizes(kernel);
     int slices = Grid.ceil(by.headWidth(), program.slice());
     launch(kernel, new Grid(blocks.entries(), by.heads(), slices, program.items()));
   }
@@ -402,11 +392,26 @@ final class DeviceExecution implements Execution {
             .region(mine(op, out))
             .memory(tables.rows(segments).memory())
             .integer(elements)
-            .integer(by.channels())
-            .integer(by.kernel())
-            .integer(by.leftPadding())
-            .integer(by.activation().ordinal());
+            .integer(by.channels());
+    by.taps(kernel);
     launchElements(kernel, elements);
+  }
+
+  @Override
+  public synchronized Tensor convolution(Tensor x, ConvolutionLayers layers, Segments segments) {
+    String op = "convolution";
+    OpShapes.width(op, layers.width(), x);
+    OpShapes.rows(op, "rows of x", segments, x);
+    Region in = mine(op, x);
+    ConvolutionProgram program = backend.convolutionProgram();
+    int rows = Math.min(segments.room(), Room.common(x));
+    if (program == null || !program.fits(layers, in, rows)) {
+      return Execution.super.convolution(x, layers, segments);
+    }
+    Tensor sum = take(x.rows(), x.cols());
+    int common = Math.min(rows, Room.common(sum));
+    program.launch(queue, layers, in, mine(op, sum), tables.rows(segments).memory(), common);
+    return sum;
   }
 
   @Override
@@ -430,14 +435,8 @@ final class DeviceExecution implements Execution {
             .memory(by.bias())
             .region(mine(op, out))
             .memory(tables.places(g, frames, outputFrames).memory())
-            .integer(rows)
-            .integer(g.kernel())
-            .integer(g.stride())
-            .integer(g.padding())
-            .integer(g.inputBins())
-            .integer(g.inputChannels())
-            .integer(g.outputBins())
-            .integer(g.outputChannels());
+            .integer(rows);
+    by.sizes(kernel);
     launch(kernel, program.grid(rows, out.cols(), false));
   }
 

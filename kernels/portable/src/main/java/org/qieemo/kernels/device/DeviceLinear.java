@@ -19,4 +19,9 @@ record DeviceLinear(
     int inputs,
     int outputs,
     Activation activation)
-    implements Linear {}
+    implements Linear {
+  /** Whether a value's column comes with its gate's. */
+  boolean glu() {
+    return activation == Activation.GLU;
+  }
+}

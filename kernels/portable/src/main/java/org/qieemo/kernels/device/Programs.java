@@ -98,6 +98,11 @@ final class Programs implements AutoCloseable {
     return new AttentionProgram(program, kernel.queries(), kernel.mostHeadWidth(), kernel.items());
   }
 
+  /** The device's own kernels of convolution modules. */
+  Program of(ConvolutionKernel kernel) {
+    return program(kernel.text());
+  }
+
   /** An op that reduces rows. */
   Program reducing(String op) {
     return program(KernelText.of(op, REDUCE, "", definitions));
