@@ -183,7 +183,8 @@ def write_case(case: ExportCase, folder: Path, nemo: Path | None) -> None:
     write_json(folder / "case.json", {
         "name": case.name, "weights": origin, "parameters": sum(p.numel() for p in model.parameters()),
         "bins": model.config.input_dim, "normalization": model.config.normalization,
-        "labels": model.fusion_config.labels, "flop": flop_polynomial(model),
+        "labels": model.fusion_config.labels, "temperature": model.fusion_config.temperature,
+        "flop": flop_polynomial(model),
         "check": check, "torch": torch.__version__, "onnxruntime": onnxruntime.__version__,
         "python": platform.python_version()})
     print(f"{case.name}: {origin}; differences from PyTorch {check['difference_from_pytorch']}", flush=True)

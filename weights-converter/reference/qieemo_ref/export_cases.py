@@ -101,7 +101,8 @@ def embedded_model(path: Path) -> Qieemo:
         num_blocks=value("encoder.block_count"), subsampling_channels=channels,
         cnn_module_kernel=value("encoder.conv_kernel"), normalization=value("frontend.normalization"))
     fusion = FusionConfig(value("labels"), value("taps.blocks"), width=value("fusion.width"),
-                          mmf_kind=value("mmf.kind"), cma_query=value("cma.query"))
+                          mmf_kind=value("mmf.kind"), cma_query=value("cma.query"),
+                          temperature=value("head.temperature"))
     model = Qieemo(config, fusion)
     state = {}
     for tensor in reader.tensors:

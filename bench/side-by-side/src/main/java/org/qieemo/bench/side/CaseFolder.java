@@ -19,6 +19,7 @@ import org.qieemo.converter.text.Json;
  * @param bins F, mel bins of the features
  * @param normalization of the features, as the model file calls it
  * @param labels K
+ * @param temperature of the probabilities: softmax(logits / temperature)
  * @param flop a, b, c of a + b s + c s²: floating-point operations of a forward over s seconds
  * @param checkLogits [K], PyTorch's result for {@link #checkFeatures()}
  */
@@ -30,6 +31,7 @@ record CaseFolder(
     int bins,
     String normalization,
     List<?> labels,
+    double temperature,
     double[] flop,
     float[] checkLogits) {
 
@@ -50,6 +52,7 @@ record CaseFolder(
         ((Number) json.get("bins")).intValue(),
         (String) json.get("normalization"),
         (List<?>) json.get("labels"),
+        ((Number) json.get("temperature")).doubleValue(),
         numbers(json.get("flop")),
         expected);
   }

@@ -33,7 +33,7 @@ final class OnnxOneShot {
           "{\"label\":\"%s\",\"scores\":{\"%s\":%.6f}}%n",
           model.labels().get(best),
           model.labels().get(best),
-          probability(logits, best));
+          probability(logits, best, model.temperature()));
     }
   }
 
@@ -61,10 +61,10 @@ final class OnnxOneShot {
     return best;
   }
 
-  private static double probability(float[] logits, int label) {
+  private static double probability(float[] logits, int label, double temperature) {
     double sum = 0;
     for (float logit : logits) {
-      sum += Math.exp(logit - logits[label]);
+      sum += Math.exp((logit - logits[label]) / temperature);
     }
     return 1 / sum;
   }
