@@ -57,6 +57,11 @@ public final class TinyModel {
     return write(file, config(true, true, new AttentionMask(2, -1)));
   }
 
+  /** So many channels in the subsampling, and chunks as the mask says. */
+  public static Path streaming(Path file, int channels, AttentionMask mask) throws IOException {
+    return write(file, config(true, true, mask, channels));
+  }
+
   /** An encoder with a CTC head. */
   static Path withoutEmotion(Path file) throws IOException {
     return write(file, config(false, true, AttentionMask.FULL));
@@ -68,6 +73,11 @@ public final class TinyModel {
   }
 
   private static ModelConfig config(boolean emotion, boolean ctc, AttentionMask mask) {
+    return config(emotion, ctc, mask, 4);
+  }
+
+  private static ModelConfig config(
+      boolean emotion, boolean ctc, AttentionMask mask, int channels) {
     return new ModelConfig(
         new ModelInfo("tiny", "CC0-1.0", "random weights", ""),
         new FrontEndConfig(
@@ -77,7 +87,7 @@ public final class TinyModel {
             true,
             32_768f,
             FrontEndConfig.Normalization.NONE),
-        new SubsamplingConfig(SubsamplingConfig.Kind.CONV2D, 4),
+        new SubsamplingConfig(SubsamplingConfig.Kind.CONV2D, channels),
         encoder(mask),
         ctc ? new CtcConfig(0, TOKENS) : null,
         emotion ? fusion(ctc) : null);

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -19,6 +20,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.qieemo.cli.TinyModel;
+import org.qieemo.kernels.AttentionMask;
 import org.qieemo.model.EmotionLogits;
 import org.qieemo.model.EncoderStream;
 import org.qieemo.model.Layer;
@@ -163,6 +167,24 @@ class StreamingParityTest {
       for (int i = 0; i < 2; i++) {
         assertArrayEquals(whole.utterance(0), found.utterance(i), (float) FULL_PASS);
       }
+    }
+  }
+
+  /** Channels so many that frames are convolved two at a time: the pairs are those of the whole. */
+  @ParameterizedTest
+  @ValueSource(strings = {"plain", "vector"})
+  void pairsOfFramesDoNotDependOnThePieces(String kernels) throws IOException {
+    AttentionMask chunksOfThree = new AttentionMask(3, 2);
+    Path gguf = TinyModel.streaming(folder.resolve("model.gguf"), 256, chunksOfThree);
+    try (LoadedModel loaded = new LoadedModel(gguf, kernels, 1)) {
+      float[] features = new float[4 * 40 * loaded.config().frontEnd().melBins()];
+      Random random = new Random(1);
+      for (int i = 0; i < features.length; i++) {
+        features[i] = random.nextFloat();
+      }
+      float[] one = stream(loaded, features, 1, 8).layers().get(Layer.SUBSAMPLED);
+      float[] whole = stream(loaded, features, EVERYTHING, 8).layers().get(Layer.SUBSAMPLED);
+      assertArrayEquals(whole, one);
     }
   }
 
