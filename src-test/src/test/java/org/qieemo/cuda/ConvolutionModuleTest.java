@@ -25,12 +25,13 @@ import org.qieemo.kernels.Precision;
 import org.qieemo.kernels.Segments;
 import org.qieemo.kernels.ShapeException;
 import org.qieemo.kernels.Tensor;
-import org.qieemo.kernels.cuda.CudaProvider;
 import org.qieemo.kernels.device.DeviceBackend;
 
 /** Convolution modules in one launch of clusters, against the launches that they stand for. */
 class ConvolutionModuleTest {
   private static final String PROPERTY = "qieemo.cuda.convolutionModule";
+  private static final HopperProperty HOPPER =
+      new HopperProperty(PROPERTY, "convolution modules in one launch");
   private static final int[][] LENGTHS = {{1}, {5}, {16}, {17}, {50}, {3, 20, 0, 1, 17, 38}};
 
   /** Of wide modules, of which the emulated device does less in a second. */
@@ -39,23 +40,16 @@ class ConvolutionModuleTest {
   @BeforeEach
   void turnOn() {
     CudaUnderTest.orSkip();
-    boolean real = CudaUnderTest.isReal();
-    if (!real) {
-      Control.capability(90);
+    if (!CudaUnderTest.isReal()) {
       Control.processors(132);
     }
-    String said = String.join("\n", new CudaProvider().details());
-    boolean there = said.contains("convolution modules in one launch: only with -D" + PROPERTY);
-    assertTrue(there || real, said);
-    Assumptions.assumeTrue(there, "needs compute capability 9.0: " + said);
-    System.setProperty(PROPERTY, "on");
+    HOPPER.turnOn();
   }
 
   @AfterEach
   void turnOff() {
-    System.clearProperty(PROPERTY);
+    HOPPER.turnOff();
     if (CudaUnderTest.isTested() && !CudaUnderTest.isReal()) {
-      Control.capability(80);
       Control.processors(4);
     }
   }

@@ -31,7 +31,6 @@ import org.qieemo.kernels.HostTensor;
 import org.qieemo.kernels.Precision;
 import org.qieemo.kernels.Segments;
 import org.qieemo.kernels.Tensor;
-import org.qieemo.kernels.cuda.CudaProvider;
 import org.qieemo.kernels.device.Device;
 import org.qieemo.kernels.device.DeviceBackend;
 import org.qieemo.opencl.Comparison.Frame;
@@ -39,6 +38,8 @@ import org.qieemo.opencl.Comparison.Frame;
 /** Products of whole warpgroups, on a device of compute capability 9.0 where a property is set. */
 class WarpgroupTest {
   private static final String PROPERTY = "qieemo.cuda.wgmma";
+  private static final HopperProperty HOPPER =
+      new HopperProperty(PROPERTY, "products of whole warpgroups");
 
   /** Results of at least one tile for each of an emulated device's 4 multiprocessors. */
   private static final int[][] SIZES = {{300, 290}, {129, 257}, {512, 256}, {449, 129}};
@@ -65,23 +66,12 @@ class WarpgroupTest {
 
   @BeforeEach
   void turnOn() {
-    boolean real = CudaUnderTest.isReal();
-    if (!real) {
-      Control.capability(90);
-    }
-    String said = String.join("\n", new CudaProvider().details());
-    boolean there = said.contains("products of whole warpgroups: only with -D" + PROPERTY + "=on");
-    assertTrue(there || real, said);
-    Assumptions.assumeTrue(there, "needs compute capability 9.0: " + said);
-    System.setProperty(PROPERTY, "on");
+    HOPPER.turnOn();
   }
 
   @AfterEach
   void turnOff() {
-    System.clearProperty(PROPERTY);
-    if (!CudaUnderTest.isReal()) {
-      Control.capability(80);
-    }
+    HOPPER.turnOff();
   }
 
   private static int[][] sizes() {

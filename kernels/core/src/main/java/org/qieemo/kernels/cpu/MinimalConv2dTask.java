@@ -8,8 +8,7 @@ import org.qieemo.kernels.Segments;
  * over all bins.
  */
 final class MinimalConv2dTask implements ParallelTask {
-  private static final int TILES =
-      Integer.getInteger("T", 64); // of an item, so that all it works on stays in the cache
+  private static final int TILES = 64; // of an item, so that all it works on stays in the cache
   private static final int FEW_TILES = 16;
   private static final int ITEMS_PER_THREAD = 4;
 
@@ -55,25 +54,21 @@ final class MinimalConv2dTask implements ParallelTask {
 
   private void start() {
     blocks.cut(pairs, 1, pairsOfItem());
-    long products = (long) pairs.rows() * columns() * MinimalFilter.PRODUCTS;
+    long products = (long) pairs.rows() * MinimalFilter.columns(geometry) * MinimalFilter.PRODUCTS;
     execution.run(
         this, blocks.count(), products * geometry.inputChannels() * geometry.outputChannels());
   }
 
   private int pairsOfItem() {
     int most = Math.min(kernels.stripRows(), TILES);
-    boolean many = pairs.rows() * columns() >= most * ITEMS_PER_THREAD * execution.threads();
-    return Math.max(1, (many ? most : Math.min(most, FEW_TILES)) / columns());
+    int columns = MinimalFilter.columns(geometry);
+    boolean many = pairs.rows() * columns >= most * ITEMS_PER_THREAD * execution.threads();
+    return Math.max(1, (many ? most : Math.min(most, FEW_TILES)) / columns);
   }
 
   /** Whether the first pair of a segment is half before it: 1 or 0. */
   private int odd() {
     return (int) (outputFrames.before() % MinimalFilter.TILE);
-  }
-
-  /** Pairs of bins. */
-  private int columns() {
-    return (geometry.outputBins() + 1) / MinimalFilter.TILE;
   }
 
   /** Input frames that some pairs of frames see. */

@@ -68,11 +68,15 @@ final class MinimalFilter {
 
   /** Whether a convolution can be filtered so, and has channels enough for products. */
   static boolean fits(Conv2dGeometry geometry, CpuKernels kernels) {
-    int columns = (geometry.outputBins() + TILE - 1) / TILE;
     return geometry.kernel() == TAPS
         && geometry.stride() == TILE_STEP / TILE
         && geometry.inputChannels() >= LEAST_CHANNELS
-        && columns <= kernels.stripRows();
+        && columns(geometry) <= kernels.stripRows();
+  }
+
+  /** Tiles over the bins. */
+  static int columns(Conv2dGeometry geometry) {
+    return (geometry.outputBins() + TILE - 1) / TILE;
   }
 
   /**

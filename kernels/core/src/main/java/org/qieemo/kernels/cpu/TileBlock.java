@@ -75,11 +75,10 @@ final class TileBlock {
 
   /** Rows of the products for a side over bins. */
   private int rows(int overBins) {
-    int bins = geometry.outputBins();
-    return pairs
-        * (overBins == MinimalFilter.SECOND
-            ? bins / MinimalFilter.TILE
-            : (bins + 1) / MinimalFilter.TILE);
+    boolean second = overBins == MinimalFilter.SECOND;
+    int columns =
+        second ? geometry.outputBins() / MinimalFilter.TILE : MinimalFilter.columns(geometry);
+    return pairs * columns;
   }
 
   /** strip = the products of all terms of two sides, or added to it unless it is fresh. */
@@ -156,7 +155,10 @@ final class TileBlock {
     return frame >= 0 && frame < frames && bin >= 0 && bin < geometry.inputBins();
   }
 
-  /** Points to a frame and a bin, its tile's fellows of the column below; zeros if outside. */
+  /**
+   * Points to the values of a frame and a bin, the same of the column's next tile being the next
+   * row; to zeros if it is outside.
+   */
   private Rows place(Rows rows, int frame, int bin, int channel) {
     if (!isInside(frame, bin)) {
       return rows.at(zeros, 0, 0);
