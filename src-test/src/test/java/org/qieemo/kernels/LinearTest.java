@@ -1,10 +1,12 @@
 package org.qieemo.kernels;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -155,6 +157,24 @@ class LinearTest {
         assertSameBits(kernels, Activation.NONE, halves(DType.F16, outputs, inputs));
         assertSameBits(kernels, Activation.NONE, halves(DType.BF16, outputs, inputs));
       }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"plain", "vector"})
+  void anInfiniteScaleMakesInfiniteWeights(String kernels) {
+    ByteBuffer block = ByteBuffer.allocate(34).order(ByteOrder.LITTLE_ENDIAN);
+    block.putShort(Decoder.floatToHalf(Float.POSITIVE_INFINITY));
+    while (block.hasRemaining()) {
+      block.put((byte) 1);
+    }
+    HostTensor weight = new HostTensor("w", DType.Q8_0, new int[] {1, 32}, block.flip());
+    Matrix x = new Matrix(1, 32);
+    Arrays.fill(x.values, 1f);
+    try (Backend backend = Cpu.open(kernels, 1);
+        Execution execution = backend.newExecution()) {
+      Matrix y = product(execution, x, backend.linear(weight, null, Activation.NONE));
+      assertEquals(Float.POSITIVE_INFINITY, y.values[0]);
     }
   }
 

@@ -14,8 +14,7 @@ public final class PackedMatrix {
   private float[][] data = new float[0][];
   private int first;
   private DType type = DType.F32;
-  private int[] words; // null for F32
-  private float[] scales; // of Q8_0
+  private float[] words; // null for F32
   private float[] bias = new float[0]; // [cols], padded to whole panels
 
   /** An empty matrix that may grow. */
@@ -53,14 +52,13 @@ public final class PackedMatrix {
     return type != DType.F32;
   }
 
-  /** Compact values, several to a word, in the kernels' own order; null for F32. */
-  public int[] words() {
+  /**
+   * Compact values, several to a word of 32 bits, and scales, in the kernels' own order from {@link
+   * #first} on; null for F32. Words are kept as floats of the same bits, so that they lie where F32
+   * would.
+   */
+  public float[] words() {
     return words;
-  }
-
-  /** Scales of Q8_0, in the kernels' own order; empty or null for other types. */
-  public float[] scales() {
-    return scales;
   }
 
   /** Bias of each column, at least as long as all panels together. */
@@ -68,7 +66,7 @@ public final class PackedMatrix {
     return bias;
   }
 
-  /** Where in {@code data()[0]} kernels that use a single array begin. */
+  /** Where in {@code data()[0]}, or in the words, kernels that use a single array begin. */
   public int first() {
     return first;
   }
@@ -100,20 +98,20 @@ public final class PackedMatrix {
     data = newData;
     type = DType.F32;
     words = null;
-    scales = null;
     growBias(paddedCols);
   }
 
-  /** For the kernels: the new shape, with compact values. */
-  public void setCompact(
-      int newDepth, int newCols, int paddedCols, DType newType, int[] newWords, float[] newScales) {
+  /**
+   * For the kernels: the new shape, with room for compact values.
+   *
+   * @param size words
+   */
+  public void setCompact(int newDepth, int newCols, int paddedCols, DType newType, int size) {
+    Arena.Place place = arena == null ? Arena.alone(size) : arena.take(size);
+    set(newDepth, newCols, paddedCols, new float[0][]);
     type = newType;
-    depth = newDepth;
-    cols = newCols;
-    data = new float[0][];
-    words = newWords;
-    scales = newScales;
-    growBias(paddedCols);
+    words = place.array();
+    first = place.offset();
   }
 
   private void growBias(int paddedCols) {

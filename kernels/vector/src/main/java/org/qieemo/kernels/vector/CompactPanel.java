@@ -13,12 +13,13 @@ import org.qieemo.kernels.cpu.PackedMatrix;
  * Weights in Q8_0, F16 and BF16 that stay in their eight or sixteen bits. Before a narrow panel is
  * multiplied, its block of depth is decoded into the first-level cache, once for a whole strip of
  * rows: a few percent of the product's work, for a quarter or half of the memory traffic. Values
- * are those of {@link Decoder}, bit by bit.
+ * are those of {@link Decoder}, bit by bit, but for the sign of zeros of a negative scale.
  *
  * <p>Packed order: a word holds the consecutive depths of a column, four bytes or two halves, the
- * first in its lowest bits; word (k / 4 or k / 2, column) lies in the order of {@link
- * VectorProduct}. So every vector is of the width that the JVM prefers, and shifts spread the
- * weights.
+ * first in its lowest bits, but for Q8_0, whose words {@link #spread} arranges, and whose scales
+ * are a row behind the eight rows of words that they scale; otherwise word (k / 4 or k / 2, column)
+ * lies in the order of {@link VectorProduct}. So every vector is of the width that the JVM prefers,
+ * and shifts spread the weights.
  */
 final class CompactPanel {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
@@ -28,7 +29,14 @@ final class CompactPanel {
   private static final int DEPTH = DType.Q8_0.blockSize(); // of one scale
   private static final int BYTES = 4; // of Q8_0 in a word
   private static final int HALVES = 2; // of F16 or BF16 in a word
-  private static final int WORDS_PER_LINE = 16; // of a cache
+  private static final int SCALE_ROW = DEPTH / BYTES; // behind the words of a scale's rows
+  private static final int ROWS = SCALE_ROW + 1; // of words for each scale
+
+  private static final int SIGNS = 0x80808080; // of the bytes of a word
+  private static final int BYTE_LEFT = 7; // from a word's second byte to the top of a mantissa
+  private static final int BYTE_OF_MANTISSA = 0x007f8000;
+  private static final int ONE = 0x3f800000; // the bits of 1f
+  private static final float BYTE_RANGE = 256f; // by which kept scales are multiplied
 
   private static final int HALF_INFINITY = 0x7c00;
   private static final int UPPER_HALF = 0xffff0000;
@@ -44,17 +52,15 @@ final class CompactPanel {
   /**
    * Packs [cols, depth] of a type that is not F32.
    *
-   * @return whether it could: depth must fill words and scales, and halves be finite
+   * @return whether it could: depth must fill words and scales, and F16 and scales be finite
    */
   static boolean pack(PackedMatrix to, int depth, int cols, DType type, ByteBuffer stored) {
     boolean bytes = type == DType.Q8_0;
-    if (depth % (bytes ? DEPTH : HALVES) != 0 || type == DType.F16 && !isFinite(stored)) {
+    if (depth % (bytes ? DEPTH : HALVES) != 0 || type != DType.BF16 && !isFinite(stored, type)) {
       return false;
     }
     int padded = VectorProduct.paddedColumns(cols);
-    int[] words = new int[Math.multiplyExact(depth, padded) / perWord(type)];
-    float[] scales = new float[bytes ? depth / DEPTH * padded : 0];
-    to.setCompact(depth, cols, padded, type, words, scales);
+    to.setCompact(depth, cols, padded, type, words(Math.multiplyExact(depth, padded), type));
     int column = Math.toIntExact(type.bytes(depth));
     for (int n = 0, at = stored.position(); n < cols; n++, at += column) {
       if (bytes) {
@@ -66,9 +72,11 @@ final class CompactPanel {
     return true;
   }
 
-  private static boolean isFinite(ByteBuffer halves) {
-    for (int at = halves.position(); at < halves.limit(); at += Short.BYTES) {
-      if ((halves.getShort(at) & HALF_INFINITY) == HALF_INFINITY) {
+  /** Whether no half is infinite or NaN: no value of F16, no scale of Q8_0. */
+  private static boolean isFinite(ByteBuffer stored, DType type) {
+    int step = type == DType.Q8_0 ? type.blockBytes() : Short.BYTES;
+    for (int at = stored.position(); at < stored.limit(); at += step) {
+      if ((stored.getShort(at) & HALF_INFINITY) == HALF_INFINITY) {
         return false;
       }
     }
@@ -79,7 +87,10 @@ final class CompactPanel {
   private static void packBytes(ByteBuffer blocks, int at, PackedMatrix to, int n) {
     int next = at;
     for (int k = 0; k < to.depth(); k += DEPTH) {
-      to.scales()[scale(to, n / WIDTH, k) + n % WIDTH] = Decoder.halfToFloat(blocks.getShort(next));
+      float scale = Decoder.halfToFloat(blocks.getShort(next));
+      int words = word(to, n / WIDTH, k) + n % WIDTH;
+      int width = VectorProduct.width(to.cols(), n / WIDTH);
+      to.words()[words + SCALE_ROW * width] = scale * BYTE_RANGE;
       packWords(blocks, next + Short.BYTES, to, n, k, DEPTH);
       next += DType.Q8_0.blockBytes();
     }
@@ -88,28 +99,44 @@ final class CompactPanel {
   /** The depths [k, k + depth) of one column, which lie one behind the other from {@code at} on. */
   private static void packWords(
       ByteBuffer stored, int at, PackedMatrix to, int n, int k, int depth) {
+    boolean bytes = to.type() == DType.Q8_0;
     int perWord = perWord(to.type());
     int width = VectorProduct.width(to.cols(), n / WIDTH);
     int word = 0;
     for (int i = 0; i < depth; i += perWord) {
       boolean first = i == 0 || (k + i) % VectorProduct.BLOCK == 0;
       word = first ? word(to, n / WIDTH, k + i) + n % WIDTH : word + width;
-      to.words()[word] = stored.getInt(at + i / perWord * Integer.BYTES);
+      int bits = stored.getInt(at + i / perWord * Integer.BYTES);
+      to.words()[word] = Float.intBitsToFloat(bytes ? spread(bits) : bits);
     }
+  }
+
+  /**
+   * Four bytes as {@link #decodeBytes} takes them: plus 128, the second in the top of a mantissa.
+   */
+  private static int spread(int bytes) {
+    return Integer.rotateLeft(bytes ^ SIGNS, BYTE_LEFT);
   }
 
   private static int perWord(DType type) {
     return type == DType.Q8_0 ? BYTES : HALVES;
   }
 
-  /** Index of the word that holds (k, 0) of a narrow panel; k is the first of a word. */
-  private static int word(PackedMatrix matrix, int narrow, int k) {
-    return VectorProduct.position(matrix, narrow, k) / perWord(matrix.type());
+  /** Words that some weights take with their scales. */
+  private static int words(int weights, DType type) {
+    return type == DType.Q8_0 ? weights / DEPTH * ROWS : weights / HALVES;
   }
 
-  /** Index of the scale of (k, 0) and the depths behind it, in the same order as the words. */
-  private static int scale(PackedMatrix matrix, int narrow, int k) {
-    return VectorProduct.position(matrix, narrow, k) / DEPTH;
+  /** Words that {@code depth} rows of a narrow panel take. */
+  static int words(PackedMatrix matrix, int narrow, int depth) {
+    return words(depth * VectorProduct.width(matrix.cols(), narrow), matrix.type());
+  }
+
+  /**
+   * Index of the word that holds (k, 0) of a narrow panel; k is the first of a word and a scale.
+   */
+  static int word(PackedMatrix matrix, int narrow, int k) {
+    return matrix.first() + words(VectorProduct.position(matrix, narrow, k), matrix.type());
   }
 
   /** Decodes {@code depth} rows of a narrow panel from row k on, a multiple of 32. */
@@ -121,78 +148,44 @@ final class CompactPanel {
       switch (from.type()) {
         case F16 -> decodeHalves(from.words(), word + lane, depth, width, to, at);
         case BF16 -> decodeUpperHalves(from.words(), word + lane, depth, width, to, at);
-        default ->
-            decodeBytes(from, word + lane, scale(from, narrow, k) + lane, depth, width, to, at);
+        default -> decodeBytes(from.words(), word + lane, depth, width, to, at);
       }
     }
   }
 
   /**
-   * Reads one of {@code parts} parts of the panel that lies behind {@code depth} rows of a narrow
-   * panel from row k on, which brings it nearer while that one is multiplied.
-   *
-   * @return what was read, of no meaning, so that the reading is not optimised away
+   * Some rows of Q8_0, for one vector of columns. A byte in the top of the mantissa of 1 makes 1 +
+   * byte / 256; 256 times the scale, kept so, and 384 times it less, make it what it stands for,
+   * without rounding.
    */
-  static int touch(PackedMatrix from, int narrow, int k, int depth, int part, int parts) {
-    int[] words = from.words();
-    int size = depth * VectorProduct.width(from.cols(), narrow) / perWord(from.type());
-    int next = word(from, narrow, k) + size;
-    int begin = next + (int) ((long) size * part / parts);
-    int end = Math.min(words.length, next + (int) ((long) size * (part + 1) / parts));
-    int seen = 0;
-    for (int i = begin; i < end; i += WORDS_PER_LINE) {
-      seen ^= words[i];
-    }
-    return seen;
-  }
-
-  /** Some rows of Q8_0, for one vector of columns. */
   private static void decodeBytes(
-      PackedMatrix from, int word, int scale, int depth, int width, float[] to, int offset) {
-    for (int i = 0; i < depth; i += DEPTH) {
-      int first = word + i / BYTES * width;
-      int factor = scale + i / DEPTH * width;
-      decodeBlock(from.words(), first, from.scales(), factor, width, to, offset + i * width);
-    }
-  }
-
-  private static void decodeBlock(
-      int[] words, int word, float[] scales, int scale, int width, float[] to, int offset) {
-    FloatVector factor = FloatVector.fromArray(SPECIES, scales, scale);
-    for (int i = 0; i < DEPTH / BYTES; i++) {
-      IntVector four = IntVector.fromArray(INTS, words, word + i * width);
+      float[] words, int word, int depth, int width, float[] to, int offset) {
+    IntVector mantissa = IntVector.broadcast(INTS, BYTE_OF_MANTISSA);
+    IntVector one = IntVector.broadcast(INTS, ONE);
+    for (int i = 0; i < depth / BYTES; i++) {
+      int block = i / SCALE_ROW;
+      int scale = word + (block * ROWS + SCALE_ROW) * width;
+      FloatVector factor = FloatVector.fromArray(SPECIES, words, scale);
+      FloatVector less = factor.mul(-1.5f);
+      int row = word + (i + block) * width;
+      IntVector four = FloatVector.fromArray(SPECIES, words, row).reinterpretAsInts();
       int at = offset + i * BYTES * width;
-      four.lanewise(VectorOperators.LSHL, 24)
-          .lanewise(VectorOperators.ASHR, 24)
-          .convert(VectorOperators.I2F, 0)
-          .reinterpretAsFloats()
-          .mul(factor)
-          .intoArray(to, at);
-      four.lanewise(VectorOperators.LSHL, 16)
-          .lanewise(VectorOperators.ASHR, 24)
-          .convert(VectorOperators.I2F, 0)
-          .reinterpretAsFloats()
-          .mul(factor)
-          .intoArray(to, at + width);
-      four.lanewise(VectorOperators.LSHL, 8)
-          .lanewise(VectorOperators.ASHR, 24)
-          .convert(VectorOperators.I2F, 0)
-          .reinterpretAsFloats()
-          .mul(factor)
-          .intoArray(to, at + 2 * width);
-      four.lanewise(VectorOperators.ASHR, 24)
-          .convert(VectorOperators.I2F, 0)
-          .reinterpretAsFloats()
-          .mul(factor)
-          .intoArray(to, at + 3 * width);
+      IntVector first = four.lanewise(VectorOperators.LSHL, 8).and(mantissa).or(one);
+      first.reinterpretAsFloats().fma(factor, less).intoArray(to, at);
+      IntVector second = four.and(mantissa).or(one);
+      second.reinterpretAsFloats().fma(factor, less).intoArray(to, at + width);
+      IntVector third = four.lanewise(VectorOperators.LSHR, 8).and(mantissa).or(one);
+      third.reinterpretAsFloats().fma(factor, less).intoArray(to, at + 2 * width);
+      IntVector fourth = four.lanewise(VectorOperators.ROL, 16).and(mantissa).or(one);
+      fourth.reinterpretAsFloats().fma(factor, less).intoArray(to, at + 3 * width);
     }
   }
 
   /** Some rows of F16, for one vector of columns. */
   private static void decodeHalves(
-      int[] words, int word, int depth, int width, float[] to, int offset) {
+      float[] words, int word, int depth, int width, float[] to, int offset) {
     for (int i = 0; i < depth / HALVES; i++) {
-      IntVector two = IntVector.fromArray(INTS, words, word + i * width);
+      IntVector two = FloatVector.fromArray(SPECIES, words, word + i * width).reinterpretAsInts();
       int at = offset + i * HALVES * width;
       two.lanewise(VectorOperators.LSHL, 16)
           .lanewise(VectorOperators.ASHR, 3)
@@ -210,9 +203,9 @@ final class CompactPanel {
 
   /** Some rows of BF16, for one vector of columns. */
   private static void decodeUpperHalves(
-      int[] words, int word, int depth, int width, float[] to, int offset) {
+      float[] words, int word, int depth, int width, float[] to, int offset) {
     for (int i = 0; i < depth / HALVES; i++) {
-      IntVector two = IntVector.fromArray(INTS, words, word + i * width);
+      IntVector two = FloatVector.fromArray(SPECIES, words, word + i * width).reinterpretAsInts();
       int at = offset + i * HALVES * width;
       two.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().intoArray(to, at);
       two.and(UPPER_HALF).reinterpretAsFloats().intoArray(to, at + width);

@@ -28,6 +28,7 @@ final class Tile6x2 {
     float[] a = operands.a;
     float[] b = operands.b;
     float[] c = operands.c;
+    float[] next = operands.next;
     float[] start = operands.start;
     int aOffset = operands.aAt;
     int bOffset = operands.bAt;
@@ -57,7 +58,7 @@ final class Tile6x2 {
     final int end = aOffset + operands.depth;
     for (int k = aOffset; k < end; k++) { // counting in a: from 0, Java 17 makes slower code
       int at = bOffset + (k - aOffset) * WIDTH;
-      seen ^= Float.floatToRawIntBits(b[touch]);
+      seen ^= Float.floatToRawIntBits(next[touch]);
       touch += step;
       FloatVector b0 = FloatVector.fromArray(SPECIES, b, at);
       FloatVector b1 = FloatVector.fromArray(SPECIES, b, at + LANES);

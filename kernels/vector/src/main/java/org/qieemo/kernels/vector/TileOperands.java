@@ -29,7 +29,9 @@ final class TileOperands {
 
   int cAt;
 
-  /** Index in b of weights needed soon: touched on the way, which brings them nearer. */
+  /** Weights needed soon, from {@link #ahead} on: touched on the way, which brings them nearer. */
+  float[] next;
+
   int ahead;
 
   /** From one touched weight to the next. */

@@ -29,8 +29,12 @@ final class VectorActivations {
   private static void chunk(Activation activation, float[] x, int from, int count, float[] e) {
     switch (activation) {
       case SWISH -> {
-        VectorExp.exp(x, from, -1f, 0f, e, 0, count);
-        divideByOnePlus(x, from, e, count);
+        int paired = VectorSwish.bound(count);
+        VectorSwish.pairs(x, from, paired, e);
+        if (paired < count) {
+          VectorExp.exp(x, from + paired, -1f, 0f, e, 0, count - paired);
+          divideByOnePlus(x, from + paired, e, count - paired);
+        }
       }
       case SIGMOID -> {
         VectorExp.exp(x, from, -1f, 0f, e, 0, count);

@@ -12,8 +12,7 @@ import org.qieemo.kernels.cpu.Strip;
  * panel stays in the first-level cache, the copied rows in the second. While a panel is multiplied,
  * the tiles touch the weights of the panel behind it, little by little: they come from beyond the
  * second-level cache at a quarter of the speed at which a tile could use them, so that otherwise
- * the first tiles of each panel would wait. What is next of compact weights, fewer bytes, is
- * touched between tiles.
+ * the first tiles of each panel would wait.
  *
  * <p>Packed order: {@code data[0]} holds [block of {@link #BLOCK} depth][narrow panel][k][columns
  * of the narrow panel], so that a tile reads it in sequence. A panel of the outside, {@value
@@ -202,9 +201,6 @@ final class VectorProduct {
       } else {
         Tile5x4.multiply(tile);
       }
-      if (b.isCompact()) {
-        tile.seen ^= CompactPanel.touch(b, narrow, k, depth, i, sixes + fives);
-      }
     }
   }
 
@@ -218,22 +214,28 @@ final class VectorProduct {
     VectorScratch scratch = (VectorScratch) strip.scratch();
     TileOperands tile = scratch.tile;
     tile.depth = depth;
-    tile.step = 0;
-    tile.ahead = 0;
     if (b.isCompact()) {
       tile.b = scratch.panel;
       tile.bAt = scratch.panelAt;
       CompactPanel.decode(b, narrow, k, depth, tile.b, tile.bAt);
-      return;
+      int words = CompactPanel.words(b, narrow, depth);
+      next(tile, b.words(), CompactPanel.word(b, narrow, k), words, touches);
+    } else {
+      tile.b = b.data()[0];
+      tile.bAt = index(b, narrow, k);
+      next(tile, tile.b, tile.bAt, depth * width(b.cols(), narrow), touches);
     }
-    tile.b = b.data()[0];
-    tile.bAt = index(b, narrow, k);
-    int size = depth * width(b.cols(), narrow);
+  }
+
+  /**
+   * Points the tile to what lies behind {@code size} elements from {@code at} on, as much again.
+   */
+  private static void next(TileOperands tile, float[] weights, int at, int size, int touches) {
     int step = (size + touches - 1) / touches;
-    if ((long) touches * step <= tile.b.length) { // else there are too few
-      tile.step = step;
-      tile.ahead = Math.min(tile.bAt + size, tile.b.length - touches * step);
-    }
+    boolean reaches = (long) touches * step <= weights.length; // else there are too few
+    tile.next = weights;
+    tile.step = reaches ? step : 0;
+    tile.ahead = reaches ? Math.min(at + size, weights.length - touches * step) : 0;
   }
 
   /** Rows that tiles of six and five rows have together. */
