@@ -56,6 +56,25 @@ class DeterminismTest {
 
   @ParameterizedTest
   @MethodSource("org.qieemo.kernels.Cpu#kernels")
+  void lengthsThatGrowAndShrinkGiveTheBitsOfAnExecutionOfTheirOwn(String kernels) {
+    try (Backend backend = Cpu.open(kernels, 1);
+        Execution execution = backend.newExecution()) {
+      Sequence sequence = new Sequence(backend);
+      for (int length : new int[] {9, 300, 40, 1500, 301, 2000}) {
+        sequence.run(execution, ofLength(length));
+        Sequence.Inputs found = ofLength(length);
+        sequence.run(execution, found);
+        assertSame(run(kernels, 1, ofLength(length)), found, length + " frames");
+      }
+    }
+  }
+
+  private static Sequence.Inputs ofLength(int frames) {
+    return new Sequence.Inputs(new int[] {frames}, new int[] {1}, frames);
+  }
+
+  @ParameterizedTest
+  @MethodSource("org.qieemo.kernels.Cpu#kernels")
   void segmentsAloneGiveTheSameBitsAsTogether(String kernels) {
     Sequence.Inputs together = run(kernels, 2, batch());
     int labels = together.frameLabels.length / together.steps.rows();

@@ -76,7 +76,7 @@ final class CaseRun {
       log.accept(model.name() + ", " + seconds + " s: not timed: " + e.getMessage());
       return failed(seconds, threads, e.getMessage());
     }
-    Rounds rounds = new Rounds(open.engines(), features);
+    Rounds rounds = new Rounds(open.engines(), features, threads == 1);
     rounds.warmUp(seconds == options.seconds()[0] ? FIRST_WARM_UP : WARM_UP);
     Map<EngineKind, Timing> times =
         rounds.time(SideOptions.LEAST_ROUNDS, options.rounds(), options.budget());

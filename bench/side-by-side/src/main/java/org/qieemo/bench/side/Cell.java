@@ -25,8 +25,15 @@ record Cell(
     return times.get(kind).median();
   }
 
-  /** Share of the machine's peak, by the model's own operations. */
+  /**
+   * Share of the machine's peak, by the model's own operations: of the peaks around each run, or
+   * with several threads of the one before all runs.
+   */
   double peakShare(EngineKind kind, double peakGigaflops) {
-    return model.flop(seconds) * 1e-9 / median(kind) / peakGigaflops;
+    double gigaflop = model.flop(seconds) * 1e-9;
+    Timing timing = times.get(kind);
+    return timing.peak().length > 0
+        ? timing.shareOfOwnPeak(gigaflop)
+        : gigaflop / timing.median() / peakGigaflops;
   }
 }

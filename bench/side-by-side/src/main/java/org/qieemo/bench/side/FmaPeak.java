@@ -50,7 +50,8 @@ final class FmaPeak {
     return sum;
   }
 
-  private static double one() {
+  /** GFLOP/s of the calling thread at this moment: some milliseconds. */
+  static double one() {
     float[] sink = new float[SPECIES.length()];
     long begin = System.nanoTime();
     for (int call = 0; call < CALLS; call++) {

@@ -52,6 +52,7 @@ final class JsonReport {
     }
     object.put("wall_s", timing.wall());
     object.put("calling_thread_cpu_s", timing.cpu());
+    object.put("peak_around_gflops", timing.peak());
     return object;
   }
 

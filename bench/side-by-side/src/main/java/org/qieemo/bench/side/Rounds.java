@@ -20,12 +20,17 @@ final class Rounds {
 
   private final Map<EngineKind, ForwardEngine> engines;
   private final float[] features;
+  private final boolean samplesPeak;
   private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
   private final Map<EngineKind, Double> last = new EnumMap<>(EngineKind.class);
 
-  Rounds(Map<EngineKind, ForwardEngine> engines, float[] features) {
+  /**
+   * @param samplesPeak whether to find out the peak of one thread around each run
+   */
+  Rounds(Map<EngineKind, ForwardEngine> engines, float[] features, boolean samplesPeak) {
     this.engines = engines;
     this.features = features;
+    this.samplesPeak = samplesPeak;
   }
 
   /**
@@ -62,25 +67,36 @@ final class Rounds {
       }
     }
     Map<EngineKind, Timing> result = new EnumMap<>(EngineKind.class);
-    times.forEach((kind, list) -> result.put(kind, new Timing(column(list, 0), column(list, 1))));
+    times.forEach((kind, list) -> result.put(kind, timing(list)));
     return result;
+  }
+
+  private Timing timing(List<double[]> rows) {
+    double[] peaks = samplesPeak ? column(rows, 2) : new double[0];
+    return new Timing(column(rows, 0), column(rows, 1), peaks);
   }
 
   private static double[] column(List<double[]> rows, int index) {
     return rows.stream().mapToDouble(row -> row[index]).toArray();
   }
 
-  /** Wall and processor seconds of one run. */
+  /** Wall and processor seconds of one run, and GFLOP/s of the peak around it. */
   private double[] turn(EngineKind kind) throws InterruptedException {
     ForwardEngine engine = engines.get(kind);
     Thread.sleep(PAUSE_MILLIS);
     if (last.get(kind) < REHEAT_BELOW) {
       run(engine);
     }
+    double before = peak();
     double begin = processorTime();
     double wall = run(engine);
+    double cpu = processorTime() - begin;
     last.put(kind, wall);
-    return new double[] {wall, processorTime() - begin};
+    return new double[] {wall, cpu, (before + peak()) / 2};
+  }
+
+  private double peak() {
+    return samplesPeak ? FmaPeak.one() : 0;
   }
 
   /** Of the calling thread, in seconds. */

@@ -4,13 +4,13 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Memory for what lives long: places in large arrays that begin, as far as a Java program can
- * arrange it, at cache lines: vectors of 64 bytes that straddle two lines take twice the time to
- * load and store, which costs a product up to a tenth. Where an array lies is not for a program to
- * choose, but the G1 collector puts one that is larger than half a region at the beginning of a
- * region and leaves it there: with {@value #SIZE} elements that is so for heaps of up to 8 GiB,
- * elsewhere it is left to chance. A place is never given back; an array is collected when nobody
- * has a place in it. Thread-safe.
+ * Memory for what outlives a call, weights and the tensors that are used again and again: places in
+ * large arrays that begin, as far as a Java program can arrange it, at cache lines: vectors of 64
+ * bytes that straddle two lines take twice the time to load and store, which costs a product up to
+ * a tenth. Where an array lies is not for a program to choose, but the G1 collector puts one that
+ * is larger than half a region at the beginning of a region and leaves it there: with {@value
+ * #SIZE} elements that is so for heaps of up to 8 GiB, elsewhere it is left to chance. A place is
+ * never given back; an array is collected when nobody has a place in it. Thread-safe.
  */
 public final class Arena {
   /** Elements of an array: 4 MiB with its header, one region of G1 or several. */

@@ -245,12 +245,8 @@ final class AttentionBlock {
   private void applyToValues() {
     PackedMatrix values = task.values(segment, head);
     for (int panel = 0; panel * width < dk; panel++) {
-      int cols = Math.min(width, dk - panel * width);
       multiplyValues(values, panel);
-      divide(cols);
-      CpuTensor out = task.out();
-      int at = out.row(task.segments().start(segment) + first) + head * dk + panel * width;
-      kernels.storeStrip(scratch.strip(), rows, cols, out.data(), at, out.stride());
+      divide(panel);
     }
   }
 
@@ -272,12 +268,18 @@ final class AttentionBlock {
     }
   }
 
-  private void divide(int cols) {
+  /** Stores one panel of the results: the scratch's strip over what the weights sum up to. */
+  private void divide(int panel) {
+    CpuTensor out = task.out();
+    Strip strip = scratch.strip();
+    int cols = Math.min(width, dk - panel * width);
+    int row = task.segments().start(segment) + first;
     for (int i = 0; i < rows; i++) {
-      Strip strip = scratch.strip();
-      Rows sum = scratch.result().at(strip.values(), strip.row(i), kernels.stripStride());
+      Rows sum = scratch.first().at(strip.values(), strip.row(i), kernels.stripStride());
+      int at = out.row(row + i) + head * dk + panel * width;
+      Rows result = scratch.result().at(out.data(), at, out.stride());
       float share = sums[i] == 0 ? 0 : 1 / sums[i];
-      kernels.scaledSum(share, sum, 0, sum, sum, cols);
+      kernels.scaledSum(share, sum, 0, sum, result, cols);
     }
   }
 }

@@ -60,9 +60,9 @@ final class AttentionTask implements ParallelTask {
     execution.run(this, blocks.count() * heads, work);
   }
 
-  private static void grow(List<PackedMatrix> list, int size) {
+  private void grow(List<PackedMatrix> list, int size) {
     while (list.size() < size) {
-      list.add(new PackedMatrix());
+      list.add(new PackedMatrix(execution.arena()));
     }
   }
 

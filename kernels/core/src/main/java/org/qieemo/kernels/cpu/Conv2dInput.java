@@ -8,8 +8,6 @@ import org.qieemo.kernels.Segments;
  * some frames are computed when they are asked for. Not thread-safe while it is placed.
  */
 final class Conv2dInput {
-  private static final int BEFORE = 2; // buffer [frames * inputBins, inputChannels]
-
   private final NarrowConv2dTask before;
   private boolean computed; // whether it is what before computes
   private CpuTensor x; // [frames * inputBins, inputChannels], null if computed
@@ -59,8 +57,9 @@ final class Conv2dInput {
     int count = Math.min(frames.length(segment), to) - first;
     int channels = geometry.inputChannels();
     int frame = geometry.inputBins() * channels; // elements
-    float[] result = scratch.buffer(BEFORE, (long) most * frame);
-    before.frames(segment, first, count, scratch.result().at(result, 0, channels), scratch);
-    return scratch.second().at(result, -first * frame, channels);
+    Arena.Place place = scratch.frames((long) most * frame);
+    Rows result = scratch.result().at(place.array(), place.offset(), channels);
+    before.frames(segment, first, count, result, scratch);
+    return scratch.second().at(place.array(), place.offset() - first * frame, channels);
   }
 }

@@ -74,6 +74,11 @@ final class CpuExecution implements Execution {
     return backend.pool().threads();
   }
 
+  /** Memory for what outlives a call. */
+  Arena arena() {
+    return backend.pool().arena();
+  }
+
   @Override
   public Tensor take(int rows, int cols) {
     requireOpen();

@@ -9,7 +9,8 @@ import org.qieemo.kernels.Tensor;
  */
 final class CpuTensor implements Tensor {
   private final CpuExecution owner;
-  private float[] own = new float[0];
+  private Arena.Place own = new Arena.Place(new float[0], 0);
+  private int room; // elements of own
   private float[] data;
   private int offset;
   private int rows;
@@ -24,10 +25,11 @@ final class CpuTensor implements Tensor {
   CpuTensor own(int newRows, int newCols) {
     OpShapes.size("take", newRows, newCols);
     int size = newRows * newCols;
-    if (own.length < size) {
-      own = new float[size];
+    if (room < size) {
+      own = owner.arena().take(size);
+      room = size;
     }
-    return view(own, 0, newRows, newCols, newCols);
+    return view(own.array(), own.offset(), newRows, newCols, newCols);
   }
 
   /** Makes this slot a view. */

@@ -13,6 +13,7 @@ public final class PackedMatrix {
   private final Arena arena; // null for arrays of its own
   private float[][] data = new float[0][];
   private int first;
+  private int room; // elements from first on, of a single array
   private DType type = DType.F32;
   private float[] words; // null for F32
   private float[] bias = new float[0]; // [cols], padded to whole panels
@@ -79,10 +80,11 @@ public final class PackedMatrix {
    */
   public void setSingle(int newDepth, int newCols, int paddedCols, int size) {
     float[][] memory = data;
-    if (memory.length != 1 || memory[0].length - first < size) {
+    if (memory.length != 1 || room < size) {
       Arena.Place place = arena == null ? Arena.alone(size) : arena.take(size);
       memory = new float[][] {place.array()};
       first = place.offset();
+      room = size;
     }
     set(newDepth, newCols, paddedCols, memory);
   }

@@ -2,7 +2,7 @@ package org.qieemo.kernels.cpu;
 
 /** Small buffers of one thread, reused for every item that the thread works on. Not thread-safe. */
 public final class ThreadScratch {
-  private static final int BUFFERS = 3;
+  private static final int BUFFERS = 2;
   private static final int CHUNK = 256;
 
   private final CpuKernels kernels;
@@ -12,6 +12,7 @@ public final class ThreadScratch {
   private final Operand operand;
   private final float[] chunk0 = new float[CHUNK];
   private final float[] chunk1 = new float[CHUNK];
+  private final Arena.Place line; // CHUNK values
   private final float[][] buffers = new float[BUFFERS][0];
   private final Rows first = new Rows();
   private final Rows second = new Rows();
@@ -21,6 +22,8 @@ public final class ThreadScratch {
   private final TileBlock tiles;
   private final PlacedKeys keys = new PlacedKeys();
   private Strip[] totals = new Strip[0];
+  private Arena.Place frames = new Arena.Place(new float[0], 0);
+  private long framesRoom; // elements
   private double[] sums = new double[0];
 
   /** Buffers that fit the kernels. */
@@ -32,6 +35,7 @@ public final class ThreadScratch {
     operand = new Operand(kernels);
     attention = new AttentionBlock(kernels, this);
     tiles = new TileBlock(kernels, this);
+    line = arena.take(CHUNK);
   }
 
   /** A strip of this thread for {@code rows} rows, a multiple of every tile's. */
@@ -92,6 +96,11 @@ public final class ThreadScratch {
     return chunk1;
   }
 
+  /** 256 more, which begin where the arena's places do. */
+  public Arena.Place line() {
+    return line;
+  }
+
   AttentionBlock attention() {
     return attention;
   }
@@ -110,6 +119,15 @@ public final class ThreadScratch {
       buffers[i] = new float[Math.toIntExact(size)];
     }
     return buffers[i];
+  }
+
+  /** Room for {@code size} values of frames on their way between two convolutions. */
+  Arena.Place frames(long size) {
+    if (framesRoom < size) {
+      frames = arena.take(Math.toIntExact(size));
+      framesRoom = size;
+    }
+    return frames;
   }
 
   /** Room for {@code size} doubles, contents undefined. */

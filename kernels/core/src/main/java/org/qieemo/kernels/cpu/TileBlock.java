@@ -10,9 +10,7 @@ import org.qieemo.kernels.Conv2dGeometry;
  * them out where there is no second one. Of one thread; not thread-safe.
  */
 final class TileBlock {
-  private static final int VALUES = 0; // buffer [stripRows, stripStride]
-  private static final int LESS = 1; // buffer, likewise
-  private static final int SUMS = 4;
+  private static final int STRIPS = 6;
 
   private final CpuKernels kernels;
   private final ThreadScratch scratch;
@@ -23,8 +21,9 @@ final class TileBlock {
   private int frames; // of the segment's input
   private int first; // output frame, -1 if the first pair is half before the segment
   private int pairs; // of output frames
-  private float[] values; // [stripRows, stripStride], what a product multiplies
-  private float[] less; // likewise, what is taken away from a column of them
+  private Strip[] strips; // sums of both frames; of all tiles, of a bin; values, less
+  private Strip values; // what a product multiplies
+  private Strip less; // what is taken away from a column of them
 
   TileBlock(CpuKernels kernels, ThreadScratch scratch) {
     this.kernels = kernels;
@@ -40,9 +39,9 @@ final class TileBlock {
     frames = inputFrames;
     first = firstFrame;
     pairs = count;
-    long size = (long) kernels.stripRows() * kernels.stripStride();
-    values = scratch.buffer(VALUES, size);
-    less = scratch.buffer(LESS, size);
+    strips = scratch.totals(STRIPS);
+    values = strips[4];
+    less = strips[5];
     return this;
   }
 
@@ -53,20 +52,19 @@ final class TileBlock {
    * @param outFrames of the segment
    */
   void run(int panel, CpuTensor out, int row, int outFrames) {
-    Strip[] sums = scratch.totals(SUMS);
-    Strip ofAll = sums[2];
-    Strip ofBin = sums[3];
+    Strip ofAll = strips[2];
+    Strip ofBin = strips[3];
     int all = rows(MinimalFilter.BOTH);
     multiply(MinimalFilter.BOTH, MinimalFilter.BOTH, panel, ofAll, true);
     for (int t = 0; t < MinimalFilter.TILE; t++) {
-      copy(ofAll, all, sums[t]);
-      multiply(MinimalFilter.ONE[t], MinimalFilter.BOTH, panel, sums[t], false);
+      copy(ofAll, all, strips[t]);
+      multiply(MinimalFilter.ONE[t], MinimalFilter.BOTH, panel, strips[t], false);
     }
     int bins = Math.min(MinimalFilter.TILE, geometry.outputBins());
     for (int f = 0; f < bins; f++) {
       multiply(MinimalFilter.BOTH, MinimalFilter.ONE[f], panel, ofBin, true);
       for (int t = 0; t < MinimalFilter.TILE; t++) {
-        add(sums[t], ofBin, rows(MinimalFilter.ONE[f]), scratch.strip());
+        add(strips[t], ofBin, rows(MinimalFilter.ONE[f]), scratch.strip());
         multiply(MinimalFilter.ONE[t], MinimalFilter.ONE[f], panel, scratch.strip(), false);
         store(t, f, panel, out, row, outFrames);
       }
@@ -101,7 +99,7 @@ final class TileBlock {
       for (int column = 0; column < rows / pairs; column++) {
         take(t, f, column, from, to - from);
       }
-      Rows block = scratch.first().at(values, -from, stride);
+      Rows block = scratch.first().at(values.values(), values.row(0) - from, stride);
       if (fresh && from == 0) {
         kernels.multiply(block, rows, weights, panel, from, to, strip);
       } else {
@@ -113,13 +111,14 @@ final class TileBlock {
   /** Leaves some channels of what a term takes from a column of tiles in the values. */
   private void take(int t, int f, int column, int channel, int count) {
     int stride = kernels.stripStride();
-    int at = column * pairs * stride;
+    int at = values.row(column * pairs);
     int bin = column * MinimalFilter.TILE_STEP - geometry.padding();
-    takeOverTime(t, bin + MinimalFilter.plus(f), channel, count, values, at);
+    takeOverTime(t, bin + MinimalFilter.plus(f), channel, count, values.values(), at);
     if (MinimalFilter.minus(f) >= 0) {
-      takeOverTime(t, bin + MinimalFilter.minus(f), channel, count, less, 0);
-      Rows result = scratch.result().at(values, at, stride);
-      kernels.subtract(result, scratch.first().at(less, 0, stride), pairs, count, result);
+      takeOverTime(t, bin + MinimalFilter.minus(f), channel, count, less.values(), less.row(0));
+      Rows result = scratch.result().at(values.values(), at, stride);
+      Rows taken = scratch.first().at(less.values(), less.row(0), stride);
+      kernels.subtract(result, taken, pairs, count, result);
     }
   }
 

@@ -21,21 +21,18 @@ final class VectorActivations {
     } else if (activation != Activation.NONE) {
       float[] e = scratch.chunk0();
       for (int i = 0; i < count; i += e.length) {
-        chunk(activation, x, from + i, Math.min(e.length, count - i), e);
+        int n = Math.min(e.length, count - i);
+        if (activation == Activation.SWISH) {
+          swish(x, from + i, n, scratch);
+        } else {
+          chunk(activation, x, from + i, n, e);
+        }
       }
     }
   }
 
   private static void chunk(Activation activation, float[] x, int from, int count, float[] e) {
     switch (activation) {
-      case SWISH -> {
-        int paired = VectorSwish.bound(count);
-        VectorSwish.pairs(x, from, paired, e);
-        if (paired < count) {
-          VectorExp.exp(x, from + paired, -1f, 0f, e, 0, count - paired);
-          divideByOnePlus(x, from + paired, e, count - paired);
-        }
-      }
       case SIGMOID -> {
         VectorExp.exp(x, from, -1f, 0f, e, 0, count);
         reciprocal(e, 1f, 0f, x, from, count);
@@ -45,6 +42,14 @@ final class VectorActivations {
         reciprocal(e, 2f, -1f, x, from, count);
       }
       default -> throw new IllegalArgumentException(activation + " is not element by element");
+    }
+  }
+
+  private static void swish(float[] x, int from, int count, ThreadScratch scratch) {
+    int paired = VectorSwish.bound(count);
+    VectorSwish.pairs(x, from, paired, scratch.line());
+    if (paired < count) {
+      gate(x, from + paired, x, from + paired, count - paired, scratch);
     }
   }
 

@@ -4,6 +4,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
+import org.qieemo.kernels.cpu.Arena;
 
 /**
  * Swish, x / (1 + e^-x): the activation between the layers of every feed-forward module. e^-x is
@@ -44,13 +45,15 @@ final class VectorSwish {
   /**
    * x[i] = swish(x[i]) for {@code count} values, as {@link #bound} has it.
    *
-   * @param divisors room for as many, contents undefined
+   * @param room for as many, contents undefined
    */
-  static void pairs(float[] x, int offset, int count, float[] divisors) {
-    onePlusExp(x, offset, count, divisors);
+  static void pairs(float[] x, int offset, int count, Arena.Place room) {
+    float[] divisors = room.array();
+    int first = room.offset();
+    onePlusExp(x, offset, count, divisors, first);
     for (int i = 0; i < count; i += 2 * LANES) {
-      FloatVector d0 = FloatVector.fromArray(SPECIES, divisors, i);
-      FloatVector d1 = FloatVector.fromArray(SPECIES, divisors, i + LANES);
+      FloatVector d0 = FloatVector.fromArray(SPECIES, divisors, first + i);
+      FloatVector d1 = FloatVector.fromArray(SPECIES, divisors, first + i + LANES);
       FloatVector both = FloatVector.broadcast(SPECIES, 1f).div(d0.mul(d1));
       int at = offset + i;
       FloatVector.fromArray(SPECIES, x, at).mul(both.mul(d1)).intoArray(x, at);
@@ -59,8 +62,8 @@ final class VectorSwish {
     }
   }
 
-  /** out[i] = 1 + e^-x[i]. */
-  private static void onePlusExp(float[] x, int offset, int count, float[] out) {
+  /** out[to + i] = 1 + e^-x[offset + i]. */
+  private static void onePlusExp(float[] x, int offset, int count, float[] out, int to) {
     FloatVector one = FloatVector.broadcast(SPECIES, 1f);
     FloatVector round = FloatVector.broadcast(SPECIES, ROUND);
     FloatVector log2E = FloatVector.broadcast(SPECIES, -LOG2_E);
@@ -80,7 +83,7 @@ final class VectorSwish {
           .add(t.reinterpretAsInts().lanewise(VectorOperators.LSHL, MANTISSA_BITS))
           .reinterpretAsFloats()
           .add(one)
-          .intoArray(out, i);
+          .intoArray(out, to + i);
     }
   }
 }
