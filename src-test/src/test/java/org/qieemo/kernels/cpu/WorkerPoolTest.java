@@ -162,6 +162,7 @@ class WorkerPoolTest {
   /** The failure of a worker does not take the memory away that the caller still works on. */
   @Test
   void aFailureWaitsForTheOthersInTheRegion() throws Exception {
+    CountDownLatch callerIsInside = new CountDownLatch(1); // or no item would be left for it
     CountDownLatch failed = new CountDownLatch(1);
     CountDownLatch go = new CountDownLatch(1);
     try (WorkerPool pool = new WorkerPool(2, kernels)) {
@@ -172,10 +173,11 @@ class WorkerPoolTest {
                   pool.run(
                       (item, s) -> {
                         if (Thread.currentThread() != caller[0]) {
+                          await(callerIsInside);
                           failed.countDown();
                           throw new IllegalStateException("worker");
                         }
-                        await(failed);
+                        callerIsInside.countDown();
                         await(go);
                       },
                       2,
