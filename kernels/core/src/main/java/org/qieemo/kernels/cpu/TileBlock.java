@@ -10,6 +10,11 @@ import org.qieemo.kernels.Conv2dGeometry;
  * them out where there is no second one. Of one thread; not thread-safe.
  */
 final class TileBlock {
+  // strips, behind the sums of either frame
+  private static final int OF_ALL = 2;
+  private static final int OF_BIN = 3;
+  private static final int VALUES = 4;
+  private static final int LESS = 5;
   private static final int STRIPS = 6;
 
   private final CpuKernels kernels;
@@ -21,7 +26,7 @@ final class TileBlock {
   private int frames; // of the segment's input
   private int first; // output frame, -1 if the first pair is half before the segment
   private int pairs; // of output frames
-  private Strip[] strips; // sums of both frames; of all tiles, of a bin; values, less
+  private Strip[] strips; // [STRIPS]
   private Strip values; // what a product multiplies
   private Strip less; // what is taken away from a column of them
 
@@ -40,8 +45,8 @@ final class TileBlock {
     first = firstFrame;
     pairs = count;
     strips = scratch.totals(STRIPS);
-    values = strips[4];
-    less = strips[5];
+    values = strips[VALUES];
+    less = strips[LESS];
     return this;
   }
 
@@ -52,8 +57,8 @@ final class TileBlock {
    * @param outFrames of the segment
    */
   void run(int panel, CpuTensor out, int row, int outFrames) {
-    Strip ofAll = strips[2];
-    Strip ofBin = strips[3];
+    Strip ofAll = strips[OF_ALL];
+    Strip ofBin = strips[OF_BIN];
     int all = rows(MinimalFilter.BOTH);
     multiply(MinimalFilter.BOTH, MinimalFilter.BOTH, panel, ofAll, true);
     for (int t = 0; t < MinimalFilter.TILE; t++) {
