@@ -19,17 +19,17 @@ final class VectorExp {
 
   private static final float SMALLEST = -87f; // e^x is close to subnormal below
   private static final float LARGEST = 85f; // 1 + e^85 has a reciprocal that is not subnormal
-  private static final float LOG2_E = 1.44269504f;
+  static final float LOG2_E = 1.44269504f;
   private static final float LN2_HIGH = 0.693359375f;
   private static final float LN2_LOW = -2.12194440e-4f;
-  private static final float ROUND = 12582912f; // 1.5 * 2^23: adding it rounds to an integer
+  static final float ROUND = 12582912f; // 1.5 * 2^23: adding it rounds to an integer
   private static final float C2 = 5.0000001201e-1f;
   private static final float C3 = 1.6666665459e-1f;
   private static final float C4 = 4.1665795894e-2f;
   private static final float C5 = 8.3334519073e-3f;
   private static final float C6 = 1.3981999507e-3f;
   private static final float C7 = 1.9875691500e-4f;
-  private static final int MANTISSA_BITS = 23;
+  static final int MANTISSA_BITS = 23;
 
   private VectorExp() {}
 

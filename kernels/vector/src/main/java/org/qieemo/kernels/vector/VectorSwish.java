@@ -26,14 +26,11 @@ final class VectorSwish {
   /** |x| beyond counts as this: the product of two 1 + e^43 is a float. */
   private static final int LARGEST = Float.floatToRawIntBits(43f);
 
-  private static final float LOG2_E = 1.44269504f;
-  private static final float ROUND = 12582912f; // 1.5 * 2^23: adding it rounds to an integer
   private static final float C1 = 6.931470037e-1f;
   private static final float C2 = 2.402224243e-1f;
   private static final float C3 = 5.550733581e-2f;
   private static final float C4 = 9.671512991e-3f;
   private static final float C5 = 1.326472731e-3f;
-  private static final int MANTISSA_BITS = 23;
 
   private VectorSwish() {}
 
@@ -65,8 +62,8 @@ final class VectorSwish {
   /** out[to + i] = 1 + e^-x[offset + i]. */
   private static void onePlusExp(float[] x, int offset, int count, float[] out, int to) {
     FloatVector one = FloatVector.broadcast(SPECIES, 1f);
-    FloatVector round = FloatVector.broadcast(SPECIES, ROUND);
-    FloatVector log2E = FloatVector.broadcast(SPECIES, -LOG2_E);
+    FloatVector round = FloatVector.broadcast(SPECIES, VectorExp.ROUND);
+    FloatVector log2E = FloatVector.broadcast(SPECIES, -VectorExp.LOG2_E);
     IntVector sign = IntVector.broadcast(INTS, SIGN);
     IntVector largest = IntVector.broadcast(INTS, LARGEST);
     for (int i = 0; i < count; i += LANES) {
@@ -80,7 +77,7 @@ final class VectorSwish {
       p = p.fma(f, FloatVector.broadcast(SPECIES, C1));
       p = p.fma(f, one);
       p.reinterpretAsInts()
-          .add(t.reinterpretAsInts().lanewise(VectorOperators.LSHL, MANTISSA_BITS))
+          .add(t.reinterpretAsInts().lanewise(VectorOperators.LSHL, VectorExp.MANTISSA_BITS))
           .reinterpretAsFloats()
           .add(one)
           .intoArray(out, to + i);
