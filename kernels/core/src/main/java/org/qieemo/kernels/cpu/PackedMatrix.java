@@ -81,7 +81,7 @@ public final class PackedMatrix {
   public void setSingle(int newDepth, int newCols, int paddedCols, int size) {
     float[][] memory = data;
     if (memory.length != 1 || room < size) {
-      Arena.Place place = arena == null ? Arena.alone(size) : arena.take(size);
+      Arena.Place place = place(size);
       memory = new float[][] {place.array()};
       first = place.offset();
       room = size;
@@ -109,11 +109,15 @@ public final class PackedMatrix {
    * @param size words
    */
   public void setCompact(int newDepth, int newCols, int paddedCols, DType newType, int size) {
-    Arena.Place place = arena == null ? Arena.alone(size) : arena.take(size);
+    Arena.Place place = place(size);
     set(newDepth, newCols, paddedCols, new float[0][]);
     type = newType;
     words = place.array();
     first = place.offset();
+  }
+
+  private Arena.Place place(int size) {
+    return arena == null ? Arena.alone(size) : arena.take(size);
   }
 
   private void growBias(int paddedCols) {
